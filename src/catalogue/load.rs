@@ -1,0 +1,316 @@
+//! Reading rows: TOML text in, a checked [`Provider`] out. Every complaint names the file, the row
+//! and the field. Where the text comes from is the caller's business.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::name::fold;
+use super::operation::{
+    Effect, Field, Group, Operation, Param, ParamGroup, Place, Provider, Repeat, Route, Service,
+};
+use crate::error::{Fault, Kind};
+
+/// One file of rows.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// How to name it in a complaint (`segment/sources.toml`).
+    pub file: String,
+    /// Its text.
+    pub text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProviderFile {
+    name: String,
+    title: String,
+    #[serde(default)]
+    about: String,
+    services: IndexMap<String, Service>,
+    #[serde(default)]
+    fields: Vec<Field>,
+    #[serde(default)]
+    groups: IndexMap<String, ParamGroup>,
+    #[serde(default)]
+    emulator_accounts: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupFile {
+    group: String,
+    title: String,
+    #[serde(default)]
+    about: String,
+    service: String,
+    #[serde(default)]
+    operation: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    name: String,
+    #[serde(default)]
+    aliases: Vec<String>,
+    title: String,
+    about: String,
+    #[serde(default)]
+    notes: String,
+    service: Option<String>,
+    route: String,
+    items: Option<String>,
+    guard: Option<String>,
+    rescue: Option<String>,
+    shape: Option<String>,
+    #[serde(default)]
+    also: Vec<Also>,
+    effect: Effect,
+    #[serde(default)]
+    repeat: Repeat,
+    #[serde(default)]
+    intent: Vec<String>,
+    #[serde(default)]
+    with: Vec<String>,
+    #[serde(default)]
+    one_of: Vec<String>,
+    one_of_reject: Option<String>,
+    #[serde(default)]
+    params: IndexMap<String, Param>,
+    #[serde(default)]
+    result: IndexMap<String, Param>,
+    #[serde(default)]
+    example: Map<String, Value>,
+    #[serde(default)]
+    example_lua: String,
+    limit: Option<String>,
+    #[serde(default = "ga")]
+    stability: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Also {
+    service: String,
+    route: String,
+    items: Option<String>,
+    guard: Option<String>,
+    rescue: Option<String>,
+    shape: Option<String>,
+}
+
+fn ga() -> String {
+    "ga".to_owned()
+}
+
+/// Builds a provider from its files. The file named `provider.toml` comes first in meaning
+/// whatever its position; the others are resource groups in the order given.
+///
+/// # Errors
+/// A [`Kind::Config`] fault that names file, row and field.
+pub fn provider(sources: &[Source]) -> Result<Provider, Fault> {
+    let is_head = |source: &&Source| source.file.ends_with("provider.toml");
+    let head = sources
+        .iter()
+        .find(is_head)
+        .ok_or_else(|| Fault::new(Kind::Config, "a provider folder holds no provider.toml"))?;
+    let file: ProviderFile = parse(head)?;
+    let shared = file.groups;
+    let mut provider = Provider {
+        name: file.name,
+        title: file.title,
+        about: file.about,
+        services: file.services,
+        fields: file.fields,
+        emulator_accounts: file.emulator_accounts,
+        groups: IndexMap::new(),
+        operations: IndexMap::new(),
+        index: HashMap::new(),
+    };
+    check_services(&provider, head)?;
+    for source in sources.iter().filter(|source| !is_head(source)) {
+        let group: GroupFile = parse(source)?;
+        for row in group.operation {
+            let place = format!("{}: `{}`", source.file, row.name);
+            let operation = build(&provider, &group.group, &group.service, &shared, row)
+                .map_err(|why| complain(&place, &why))?;
+            admit(&mut provider, operation).map_err(|why| complain(&place, &why))?;
+        }
+        let about = group.about;
+        provider
+            .groups
+            .insert(group.group.clone(), Group { name: group.group, title: group.title, about });
+    }
+    Ok(provider)
+}
+
+fn parse<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Fault> {
+    toml::from_str(&source.text).map_err(|error| {
+        let line = error
+            .span()
+            .map_or(1, |span| source.text[..span.start.min(source.text.len())].lines().count());
+        let row = source
+            .text
+            .lines()
+            .take(line.max(1))
+            .filter_map(|text| text.trim().strip_prefix("name"))
+            .filter_map(|rest| rest.trim_start().strip_prefix('='))
+            .last()
+            .map(|name| format!(" near {}", name.trim()))
+            .unwrap_or_default();
+        complain(&format!("{}:{}{row}", source.file, line.max(1)), error.message())
+    })
+}
+
+fn complain(place: &str, why: &str) -> Fault {
+    Fault::new(Kind::Config, format!("{place}: {why}"))
+}
+
+fn check_services(provider: &Provider, head: &Source) -> Result<(), Fault> {
+    for (name, service) in &provider.services {
+        for field in service.secret.iter().chain(&service.url_field) {
+            if provider.field(field).is_none() {
+                let why = format!("service `{name}` refers to the unknown field `{field}`");
+                return Err(complain(&head.file, &why));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn build(
+    provider: &Provider,
+    group: &str,
+    service: &str,
+    shared: &IndexMap<String, ParamGroup>,
+    row: Row,
+) -> Result<Operation, String> {
+    let mut params = row.params;
+    let mut one_of = Vec::new();
+    if !row.one_of.is_empty() {
+        one_of.push((row.one_of, row.one_of_reject));
+    }
+    for name in &row.with {
+        let group = shared.get(name).ok_or_else(|| format!("field `with`: no group `{name}`"))?;
+        for (key, param) in &group.params {
+            params.entry(key.clone()).or_insert_with(|| param.clone());
+        }
+        if !group.one_of.is_empty() {
+            one_of.push((group.one_of.clone(), group.one_of_reject.clone()));
+        }
+    }
+    let mut routes = vec![Also {
+        service: row.service.unwrap_or_else(|| service.to_owned()),
+        route: row.route,
+        items: row.items,
+        guard: row.guard,
+        rescue: row.rescue,
+        shape: row.shape,
+    }];
+    routes.extend(row.also);
+    let routes = routes.into_iter().map(|also| route(provider, also)).collect::<Result<_, _>>()?;
+    let operation = Operation {
+        provider: provider.name.clone(),
+        group: group.to_owned(),
+        name: row.name,
+        aliases: row.aliases,
+        title: row.title,
+        about: row.about,
+        notes: row.notes,
+        routes,
+        effect: row.effect,
+        repeat: if row.effect == Effect::Read { Repeat::Safe } else { row.repeat },
+        intent: row.intent,
+        params,
+        one_of,
+        result: row.result,
+        example: row.example,
+        example_lua: row.example_lua,
+        limit: row.limit,
+        stability: row.stability,
+    };
+    check(&operation)?;
+    Ok(operation)
+}
+
+fn route(provider: &Provider, also: Also) -> Result<Route, String> {
+    if !provider.services.contains_key(&also.service) {
+        return Err(format!("field `service`: no service `{}`", also.service));
+    }
+    let (method, path) = also
+        .route
+        .split_once(' ')
+        .ok_or_else(|| format!("field `route`: `{}` is not `METHOD /path`", also.route))?;
+    if !matches!(method, "GET" | "POST" | "PUT" | "PATCH" | "DELETE") || !path.starts_with('/') {
+        return Err(format!("field `route`: `{}` is not `METHOD /path`", also.route));
+    }
+    Ok(Route {
+        service: also.service,
+        method: method.to_owned(),
+        path: path.to_owned(),
+        items: also.items,
+        guard: also.guard,
+        rescue: also.rescue,
+        shape: also.shape,
+    })
+}
+
+fn check(operation: &Operation) -> Result<(), String> {
+    for route in &operation.routes {
+        for placeholder in route.placeholders() {
+            if !operation.params.contains_key(placeholder) {
+                return Err(format!("field `route`: `{{{placeholder}}}` is not a parameter"));
+            }
+        }
+    }
+    for name in operation.one_of.iter().flat_map(|(names, _)| names) {
+        if !operation.params.contains_key(name) {
+            return Err(format!("field `one_of`: `{name}` is not a parameter"));
+        }
+    }
+    let mut folded: HashMap<String, &str> = HashMap::new();
+    for (name, param) in &operation.params {
+        if let Some(other) = folded.insert(fold(name), name) {
+            return Err(format!("field `params`: `{name}` and `{other}` differ only in spelling"));
+        }
+        if param.about.is_empty() {
+            return Err(format!("field `params.{name}.about` is empty"));
+        }
+        if param.place == Some(Place::Path)
+            && !operation.routes.iter().any(|r| r.placeholders().any(|p| p == name))
+        {
+            return Err(format!("field `params.{name}.place`: the route has no `{{{name}}}`"));
+        }
+    }
+    super::schema::normalise(operation, operation.example.clone())
+        .map(drop)
+        .map_err(|fault| format!("field `example`: {fault}"))
+}
+
+fn admit(provider: &mut Provider, operation: Operation) -> Result<(), String> {
+    let position = provider.operations.len();
+    let prefix = fold(&provider.name);
+    let mut names = vec![operation.name.clone()];
+    names.extend(operation.aliases.iter().cloned());
+    for name in names {
+        let folded = fold(&name);
+        // `segment_track` answers to `track` as well, and `track_event` to `segment_track_event`.
+        let short = folded.strip_prefix(&prefix).filter(|rest| !rest.is_empty());
+        let long = format!("{prefix}{folded}");
+        for key in [Some(folded.clone()), short.map(str::to_owned), Some(long)].into_iter().flatten()
+        {
+            match provider.index.insert(key, position) {
+                Some(other) if other != position => {
+                    let other = &provider.operations[other].name;
+                    return Err(format!("field `aliases`: `{name}` also names `{other}`"));
+                }
+                _ => {}
+            }
+        }
+    }
+    provider.operations.insert(operation.name.clone(), operation);
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! What can be called: providers and their operations, read from rows. Pure: no disk, no network,
+//! no clock, no environment. How a call is performed is the engine's business.
+
+pub mod docs;
+pub mod load;
+pub mod name;
+pub mod operation;
+pub mod schema;
+pub mod search;
+pub mod stub;
+
+use std::sync::OnceLock;
+
+use include_dir::{Dir, include_dir};
+
+pub use load::Source;
+pub use operation::{Effect, Operation, Param, Provider, Route, Service, Type};
+
+use crate::error::Fault;
+use name::{did_you_mean, nearest, split};
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/providers");
+
+/// Everything that can be called. Each provider's rows are read when it is first asked for.
+#[derive(Debug)]
+pub struct Catalogue {
+    shelves: Vec<Shelf>,
+}
+
+#[derive(Debug)]
+struct Shelf {
+    name: String,
+    sources: Vec<Source>,
+    provider: OnceLock<Result<Provider, Fault>>,
+}
+
+impl Catalogue {
+    /// The providers in the binary, then those in `folders` (name and files), which win over
+    /// embedded ones of the same name.
+    pub fn new(folders: Vec<(String, Vec<Source>)>) -> Self {
+        let mut shelves: Vec<Shelf> = folders
+            .into_iter()
+            .map(|(name, sources)| Shelf { name, sources, provider: OnceLock::new() })
+            .collect();
+        for folder in EMBEDDED.dirs() {
+            let name = folder.path().display().to_string();
+            if shelves.iter().any(|shelf| shelf.name == name) {
+                continue;
+            }
+            let sources = folder
+                .files()
+                .map(|file| Source {
+                    file: file.path().display().to_string(),
+                    text: file.contents_utf8().unwrap_or_default().to_owned(),
+                })
+                .collect();
+            shelves.push(Shelf { name, sources, provider: OnceLock::new() });
+        }
+        shelves.sort_by(|a, b| a.name.cmp(&b.name));
+        Self { shelves }
+    }
+
+    /// The keys of all providers, sorted; reads no rows.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.shelves.iter().map(|shelf| shelf.name.as_str())
+    }
+
+    /// The provider of that key.
+    ///
+    /// # Errors
+    /// `not_found` with the nearest keys, or the complaint of a folder whose rows are wrong.
+    pub fn provider(&self, name: &str) -> Result<&Provider, Fault> {
+        let folded = name::fold(name);
+        let Some(shelf) = self.shelves.iter().find(|shelf| name::fold(&shelf.name) == folded)
+        else {
+            let fault = Fault::not_found(format!("Unknown integration provider: {name}"))
+                .code("unknown_provider");
+            let near = nearest(name, self.names());
+            return Err(fault.hint(did_you_mean(&near).unwrap_or_else(|| {
+                format!("there are: {}", self.names().collect::<Vec<_>>().join(", "))
+            })));
+        };
+        shelf.provider.get_or_init(|| load::provider(&shelf.sources)).as_ref().map_err(Clone::clone)
+    }
+
+    /// Every provider whose rows can be read.
+    pub fn providers(&self) -> impl Iterator<Item = &Provider> {
+        self.shelves.iter().filter_map(|shelf| self.provider(&shelf.name).ok())
+    }
+
+    /// Every operation of every provider.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.providers().flat_map(|provider| provider.operations.values())
+    }
+
+    /// The operation that `written` names, in any spelling, with or without `app.integrations.`,
+    /// and even without the provider where only one has it.
+    ///
+    /// # Errors
+    /// `not_found` with the nearest full names.
+    pub fn find(&self, written: &str) -> Result<&Operation, Fault> {
+        let (first, rest) = split(written);
+        if let Some(function) = rest
+            && let Ok(provider) = self.provider(first)
+        {
+            return provider
+                .operation(function)
+                .ok_or_else(|| self.unknown(written, Some(provider), function));
+        }
+        let mut hits = self.providers().filter_map(|provider| provider.operation(written));
+        match (hits.next(), hits.next()) {
+            (Some(only), None) => Ok(only),
+            (Some(one), Some(other)) => Err(Fault::usage(format!("`{written}` is ambiguous"))
+                .hint(format!("say `{}` or `{}`", one.full_name(), other.full_name()))),
+            (None, _) => Err(self.unknown(written, None, rest.unwrap_or(first))),
+        }
+    }
+
+    fn unknown(&self, written: &str, within: Option<&Provider>, function: &str) -> Fault {
+        let fault = Fault::not_found(format!("Unknown integration function: {written}"))
+            .code("unknown_function");
+        let pool: Vec<&Provider> =
+            within.map_or_else(|| self.providers().collect(), |provider| vec![provider]);
+        let mut names: Vec<(&str, String)> = Vec::new();
+        for operation in pool.iter().flat_map(|provider| provider.operations.values()) {
+            names.push((&operation.name, operation.full_name()));
+            for alias in &operation.aliases {
+                names.push((alias, operation.full_name()));
+            }
+        }
+        let mut full: Vec<&str> = Vec::new();
+        for near in nearest(function, names.iter().map(|(name, _)| *name)) {
+            if let Some((_, name)) = names.iter().find(|(name, _)| *name == near)
+                && !full.contains(&name.as_str())
+            {
+                full.push(name);
+            }
+        }
+        fault.hint(
+            did_you_mean(&full)
+                .unwrap_or_else(|| "kosmo integrations:search finds functions by intent".into()),
+        )
+    }
+}

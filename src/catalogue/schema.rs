@@ -1,0 +1,387 @@
+//! What an operation accepts: arguments checked and put into their wire names, and the same rules
+//! written as JSON Schema 2020-12. Says nothing of where an argument travels.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Number, Value, json};
+
+use super::name::{did_you_mean, fold, nearest};
+use super::operation::{Operation, Param, Type};
+use crate::error::{Fault, Kind};
+
+/// The largest whole number a Lua number holds exactly.
+const SAFE_INTEGER: f64 = 9_007_199_254_740_992.0;
+
+/// The arguments under their wire names, checked and completed with defaults. Names may come in
+/// any case and separator.
+///
+/// # Errors
+/// [`Kind::Usage`] for unknown, ambiguous, missing or wrong arguments; [`Kind::EventInvalid`] with
+/// the service's own code where the row names one.
+pub fn normalise(
+    operation: &Operation,
+    given: Map<String, Value>,
+) -> Result<Map<String, Value>, Fault> {
+    let mut args = Map::new();
+    for (written, value) in given {
+        let name = param_name(operation, &written)?;
+        if args.contains_key(name) {
+            return Err(Fault::usage(format!("`{name}` is given twice, once as `{written}`"))
+                .param(name));
+        }
+        let param = &operation.params[name];
+        // A null for something optional is the same as not giving it, as in Lua.
+        if value.is_null() && !param.nullable {
+            continue;
+        }
+        args.insert(name.to_owned(), convert(name, param, value)?);
+    }
+    for (name, param) in &operation.params {
+        if !args.contains_key(name)
+            && let Some(default) = &param.default
+        {
+            args.insert(name.clone(), default.clone());
+        }
+    }
+    required(operation, &args)?;
+    Ok(in_declared_order(operation, args))
+}
+
+/// The wire name that `written` means.
+///
+/// # Errors
+/// [`Kind::Usage`] with the nearest names.
+pub fn param_name<'a>(operation: &'a Operation, written: &str) -> Result<&'a str, Fault> {
+    if let Some((name, _)) = operation.params.get_key_value(written) {
+        return Ok(name);
+    }
+    let folded = fold(written);
+    let mut hits = operation.params.keys().filter(|name| fold(name) == folded);
+    if let Some(name) = hits.next() {
+        return Ok(name);
+    }
+    let full = operation.full_name();
+    let near = nearest(written, operation.params.keys().map(String::as_str));
+    let hint = did_you_mean(&near).unwrap_or_else(|| {
+        if operation.params.is_empty() {
+            format!("`{full}` takes no parameters")
+        } else {
+            let names: Vec<_> = operation.params.keys().map(String::as_str).collect();
+            format!("it takes {}", names.join(", "))
+        }
+    });
+    Err(Fault::usage(format!("`{full}` has no parameter `{written}`"))
+        .code("unknown_parameter")
+        .param(written)
+        .hint(hint))
+}
+
+fn required(operation: &Operation, args: &Map<String, Value>) -> Result<(), Fault> {
+    for (names, code) in &operation.one_of {
+        if !names.iter().any(|name| args.get(name).is_some_and(present)) {
+            let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let message = format!("`{}` needs one of {list}", operation.full_name());
+            return Err(refuse(code.as_deref(), "missing_parameter", message).param(&names[0]));
+        }
+    }
+    let missing: Vec<(&String, &Param)> = operation
+        .params
+        .iter()
+        .filter(|(name, param)| param.required && !args.get(*name).is_some_and(present))
+        .collect();
+    let Some((first, param)) = missing.first() else { return Ok(()) };
+    let names: Vec<_> = missing.iter().map(|(name, _)| name.as_str()).collect();
+    let message = format!("Missing required parameter(s): {}", names.join(", "));
+    let hint = format!("see docs.read(\"{}\")", operation.full_name());
+    Err(refuse(param.reject.missing.as_deref(), "missing_parameter", message)
+        .param(first.as_str())
+        .hint(hint))
+}
+
+fn present(value: &Value) -> bool {
+    !value.is_null() && value.as_str() != Some("")
+}
+
+/// A refusal with the service's own code when it has one, else an ordinary wrong argument.
+fn refuse(own: Option<&str>, otherwise: &'static str, message: String) -> Fault {
+    match own {
+        Some(code) => Fault::new(Kind::EventInvalid, message).code(code.to_owned()),
+        None => Fault::usage(message).code(otherwise),
+    }
+}
+
+/// The value as the parameter wants it.
+fn convert(path: &str, param: &Param, value: Value) -> Result<Value, Fault> {
+    if value.is_null() && param.nullable {
+        return Ok(value);
+    }
+    let value = match (param.kind, value) {
+        (Type::Any, value)
+        | (Type::Boolean, value @ Value::Bool(_))
+        | (Type::Number, value @ Value::Number(_)) => value,
+        (Type::Object, Value::Object(map)) => Value::Object(fields(path, param, map)?),
+        (Type::Array, Value::Array(items)) => Value::Array(elements(path, param, items)?),
+        // An empty Lua table is an empty list where a list is wanted.
+        (Type::Array, Value::Object(map)) if map.is_empty() => Value::Array(Vec::new()),
+        (Type::Object, Value::Array(items)) if items.is_empty() => Value::Object(Map::new()),
+        (Type::String, Value::String(text)) => {
+            check_text(path, param, &text)?;
+            Value::String(text)
+        }
+        (Type::String, Value::Number(number)) if param.from_integer => {
+            match integer(&number) {
+                Some(text) => Value::String(text.into_owned()),
+                None => return Err(wrong(path, param, &Value::Number(number))),
+            }
+        }
+        (Type::Integer, Value::Number(number)) => match integer(&number) {
+            Some(text) => {
+                Value::Number(text.parse().map_err(|_| wrong(path, param, &Value::Null))?)
+            }
+            None => return Err(wrong(path, param, &Value::Number(number))),
+        },
+        (_, value) => return Err(wrong(path, param, &value)),
+    };
+    check_bounds(path, param, &value)?;
+    Ok(value)
+}
+
+fn fields(path: &str, param: &Param, map: Map<String, Value>) -> Result<Map<String, Value>, Fault> {
+    if param.properties.is_empty() {
+        return Ok(map);
+    }
+    let mut fields = Map::new();
+    for (written, value) in map {
+        let folded = fold(&written);
+        let Some((name, field)) =
+            param.properties.iter().find(|(name, _)| **name == written || fold(name) == folded)
+        else {
+            let near = nearest(&written, param.properties.keys().map(String::as_str));
+            let fault = Fault::usage(format!("`{path}` has no field `{written}`"))
+                .code("unknown_parameter")
+                .param(format!("{path}.{written}"));
+            return Err(match did_you_mean(&near) {
+                Some(hint) => fault.hint(hint),
+                None => fault,
+            });
+        };
+        fields.insert(name.clone(), convert(&format!("{path}.{name}"), field, value)?);
+    }
+    let missing =
+        param.properties.iter().find(|(name, field)| field.required && !fields.contains_key(*name));
+    match missing {
+        Some((name, field)) => Err(refuse(
+            field.reject.missing.as_deref(),
+            "missing_parameter",
+            format!("Missing required parameter(s): {path}.{name}"),
+        )
+        .param(format!("{path}.{name}"))),
+        None => Ok(fields),
+    }
+}
+
+fn elements(path: &str, param: &Param, items: Vec<Value>) -> Result<Vec<Value>, Fault> {
+    let Some(item) = &param.items else { return Ok(items) };
+    items
+        .into_iter()
+        .enumerate()
+        .map(|(index, value)| convert(&format!("{path}[{index}]"), item, value))
+        .collect()
+}
+
+/// The decimal text of a number that is whole and exact.
+fn integer(number: &Number) -> Option<Cow<'_, str>> {
+    let text = number.as_str();
+    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+        return Some(Cow::Borrowed(text));
+    }
+    let float = number.as_f64()?;
+    (float.fract() == 0.0 && float.abs() <= SAFE_INTEGER).then(|| Cow::Owned(format!("{float:.0}")))
+}
+
+fn check_text(path: &str, param: &Param, text: &str) -> Result<(), Fault> {
+    if let Some(longest) = param.max_length
+        && text.chars().count() > longest
+    {
+        return Err(Fault::usage(format!("`{path}` is longer than {longest} characters"))
+            .code("too_long")
+            .param(path));
+    }
+    if param.format.as_deref() == Some("date-time") && text.parse::<jiff::Timestamp>().is_err() {
+        return Err(Fault::usage(format!("`{path}` is not an RFC 3339 time"))
+            .param(path)
+            .hint("write it as 2026-01-31T12:00:00Z"));
+    }
+    Ok(())
+}
+
+fn check_bounds(path: &str, param: &Param, value: &Value) -> Result<(), Fault> {
+    if !param.choices.is_empty() && !param.choices.contains(value) {
+        let choices: Vec<_> = param.choices.iter().map(shown).collect();
+        let fault = Fault::usage(format!("`{path}` cannot be {}", shown(value))).param(path);
+        return Err(fault.hint(format!("choose one of {}", choices.join(", "))));
+    }
+    let Some(number) = value.as_f64().filter(|_| value.is_number()) else { return Ok(()) };
+    #[expect(clippy::cast_precision_loss, reason = "bounds in rows are small")]
+    let (low, high) = (param.minimum.map(|n| n as f64), param.maximum.map(|n| n as f64));
+    if low.is_some_and(|low| number < low) || high.is_some_and(|high| number > high) {
+        let bounds = match (param.minimum, param.maximum) {
+            (Some(low), Some(high)) => format!("between {low} and {high}"),
+            (Some(low), None) => format!("at least {low}"),
+            (_, high) => format!("at most {}", high.unwrap_or(i64::MAX)),
+        };
+        return Err(Fault::usage(format!("`{path}` must be {bounds}")).param(path));
+    }
+    Ok(())
+}
+
+fn wrong(path: &str, param: &Param, value: &Value) -> Fault {
+    let message =
+        format!("`{path}` must be {}, not {}", article(param.kind), article_of(value));
+    let fault = refuse(param.reject.wrong.as_deref(), "wrong_type", message).param(path);
+    match right_form(path, param.kind, value) {
+        Some(hint) => fault.hint(hint),
+        None => fault,
+    }
+}
+
+fn right_form(path: &str, wanted: Type, value: &Value) -> Option<String> {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    match (wanted, value) {
+        (Type::Object, Value::String(text)) if text.trim_start().starts_with('{') => {
+            Some(format!("decode the JSON text first: {name} = json.decode(text)"))
+        }
+        (Type::Object, _) => Some(format!("write it as a table: {name} = {{ plan = \"pro\" }}")),
+        (Type::Array, _) => Some(format!("write it as a list: {name} = {{ \"a\", \"b\" }}")),
+        (Type::String, Value::Number(number)) => {
+            Some(format!("write it as text: {name} = \"{number}\""))
+        }
+        _ => None,
+    }
+}
+
+fn article(kind: Type) -> &'static str {
+    match kind {
+        Type::String => "a string",
+        Type::Integer => "a whole number",
+        Type::Number => "a number",
+        Type::Boolean => "true or false",
+        Type::Object => "an object",
+        Type::Array => "a list",
+        Type::Any => "a value",
+    }
+}
+
+fn article_of(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(_) => "a boolean".to_owned(),
+        Value::Number(number) => format!("the number {number}"),
+        Value::String(_) => "a string".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn in_declared_order(operation: &Operation, mut args: Map<String, Value>) -> Map<String, Value> {
+    operation
+        .params
+        .keys()
+        .filter_map(|name| args.remove(name).map(|value| (name.clone(), value)))
+        .collect()
+}
+
+/// Positional values under the names of the parameters in declared order.
+///
+/// # Errors
+/// [`Kind::Usage`] when there are more values than parameters.
+pub fn positional(operation: &Operation, values: Vec<Value>) -> Result<Map<String, Value>, Fault> {
+    if values.len() > operation.params.len() {
+        return Err(Fault::usage(format!(
+            "`{}` takes {} parameter(s), {} were given",
+            operation.full_name(),
+            operation.params.len(),
+            values.len()
+        )));
+    }
+    Ok(operation.params.keys().cloned().zip(values).filter(|(_, value)| !value.is_null()).collect())
+}
+
+/// What the operation accepts, as JSON Schema 2020-12.
+pub fn input_schema(operation: &Operation) -> Value {
+    let mut schema = object_schema(&operation.params, true);
+    let mut head = Map::new();
+    head.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
+    head.insert("title".into(), json!(operation.full_name()));
+    head.insert("description".into(), json!(operation.about));
+    head.append(&mut schema);
+    let sets: Vec<Value> = operation
+        .one_of
+        .iter()
+        .map(|(names, _)| {
+            json!({"anyOf": names.iter().map(|n| json!({"required": [n]})).collect::<Vec<_>>()})
+        })
+        .collect();
+    if !sets.is_empty() {
+        head.insert("allOf".into(), Value::Array(sets));
+    }
+    Value::Object(head)
+}
+
+fn object_schema(params: &indexmap::IndexMap<String, Param>, closed: bool) -> Map<String, Value> {
+    let mut schema = Map::new();
+    schema.insert("type".into(), json!("object"));
+    let properties: Map<String, Value> =
+        params.iter().map(|(name, param)| (name.clone(), param_schema(param))).collect();
+    schema.insert("properties".into(), Value::Object(properties));
+    let required: Vec<_> =
+        params.iter().filter(|(_, param)| param.required).map(|(name, _)| name).collect();
+    schema.insert("required".into(), json!(required));
+    if closed {
+        schema.insert("additionalProperties".into(), Value::Bool(false));
+    }
+    schema
+}
+
+fn param_schema(param: &Param) -> Value {
+    let mut schema = match param.kind {
+        Type::Object if !param.properties.is_empty() => object_schema(&param.properties, true),
+        Type::Any => Map::new(),
+        kind => Map::from_iter([("type".to_owned(), json!(kind.word()))]),
+    };
+    if param.from_integer {
+        schema.insert("type".into(), json!(["string", "integer"]));
+    }
+    if param.nullable
+        && let Some(kind) = schema.get("type").and_then(Value::as_str).map(str::to_owned)
+    {
+        schema.insert("type".into(), json!([kind, "null"]));
+    }
+    if !param.about.is_empty() {
+        schema.insert("description".into(), json!(param.about));
+    }
+    if !param.choices.is_empty() {
+        schema.insert("enum".into(), json!(param.choices));
+    }
+    let extras = [
+        ("default", param.default.clone()),
+        ("format", param.format.as_ref().map(|format| json!(format))),
+        ("maxLength", param.max_length.map(|length| json!(length))),
+        ("minimum", param.minimum.map(|number| json!(number))),
+        ("maximum", param.maximum.map(|number| json!(number))),
+        ("items", param.items.as_ref().map(|item| param_schema(item))),
+    ];
+    for (key, value) in extras {
+        if let Some(value) = value {
+            schema.insert(key.into(), value);
+        }
+    }
+    if param.required && param.kind == Type::String {
+        schema.insert("minLength".into(), json!(1));
+    }
+    Value::Object(schema)
+}

@@ -1,0 +1,137 @@
+//! A wish, and what came of it: the types that every face shares with the engine.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::catalogue::Effect;
+use crate::error::Fault;
+
+/// Which face asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// A script.
+    Lua,
+    /// A command.
+    #[default]
+    Cli,
+    /// An agent.
+    Mcp,
+    /// An HTTP client.
+    Rest,
+}
+
+impl Origin {
+    /// The word kept in the journal.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Lua => "lua",
+            Self::Cli => "cli",
+            Self::Mcp => "mcp",
+            Self::Rest => "rest",
+        }
+    }
+}
+
+/// The arguments as the caller gave them.
+#[derive(Debug, Clone)]
+pub enum Args {
+    /// By name, in any spelling.
+    Named(Map<String, Value>),
+    /// In declared order.
+    Positional(Vec<Value>),
+}
+
+impl Default for Args {
+    fn default() -> Self {
+        Self::Named(Map::new())
+    }
+}
+
+/// How much of a list is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Pages {
+    /// Every item.
+    #[default]
+    All,
+    /// One page: where to start, and how many items.
+    One {
+        /// The cursor of the page, none for the first.
+        cursor: Option<String>,
+        /// The page size, none for the service's habit.
+        count: Option<u32>,
+    },
+}
+
+/// How a call is to be made.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Stop before anything is sent and show the request.
+    pub dry_run: bool,
+    /// Turn `ask` into `allow` (never lifts `deny`).
+    pub force: bool,
+    /// Longest time for the call with all its retries; none for the setting's.
+    pub timeout: Option<Duration>,
+    /// How much of a list is wanted.
+    pub pages: Pages,
+}
+
+/// One wish.
+#[derive(Debug, Clone, Default)]
+pub struct Call {
+    /// The function by any of its names.
+    pub function: String,
+    /// The account, none for the default one.
+    pub account: Option<String>,
+    /// The arguments.
+    pub args: Args,
+    /// Who asks.
+    pub origin: Origin,
+    /// How to go about it.
+    pub options: Options,
+}
+
+/// What a successful call brought.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The result in its documented form; on a dry run the bound request.
+    pub value: Value,
+    /// The service's status; none on a dry run.
+    pub status: Option<u16>,
+    /// The cursor of the next page, when one page was asked for and there are more.
+    pub next_cursor: Option<String>,
+}
+
+/// One call from start to end: what every envelope, log line and journal entry is made of. Its id
+/// is there on success and on failure.
+#[derive(Debug)]
+pub struct Run {
+    /// The id in the journal.
+    pub id: String,
+    /// The canonical full name, or what the caller wrote when there is no such function.
+    pub function: String,
+    /// The tool's slug, when the function was found.
+    pub tool: Option<String>,
+    /// The account as the caller gave it.
+    pub asked_account: Option<String>,
+    /// The account that was used.
+    pub account: String,
+    /// The function's effect, when it was found.
+    pub effect: Option<Effect>,
+    /// The service that answers (`tracking`, `public`, `config`).
+    pub backend: Option<String>,
+    /// How many requests were sent for the main answer.
+    pub attempts: u32,
+    /// Whether nothing was to be sent.
+    pub dry_run: bool,
+    /// Whether policy was bypassed by force.
+    pub forced: bool,
+    /// How long it took in all.
+    pub took: Duration,
+    /// Time spent waiting between attempts or for a rate limit.
+    pub waited: Duration,
+    /// The message id of an event.
+    pub message_id: Option<String>,
+    /// What came of it.
+    pub result: Result<Outcome, Fault>,
+}

@@ -1,0 +1,23 @@
+//! kosmo: a catalogue of rows, an engine that performs one call, and faces that only translate.
+//!
+//! ```text
+//! 4  main · cli                     the command line; starts the faces and the emulator
+//! 3  lua │ emulator                 scripts │ a stand-in for the service
+//! 2  engine · segment · runtime     how a call is performed
+//! 1  catalogue   ledger             what can be called │ what must survive a crash
+//! 0  error · redact · settings      failures, secrets, settings
+//! ```
+//!
+//! A module may use those below it and none above or beside it; `tests/it/tidy.rs` holds that.
+
+pub mod catalogue;
+pub mod cli;
+pub mod emulator;
+pub mod engine;
+pub mod error;
+pub mod ledger;
+pub mod lua;
+pub mod redact;
+pub mod runtime;
+pub mod segment;
+pub mod settings;

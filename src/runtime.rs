@@ -1,0 +1,75 @@
+//! The runtime: settings, catalogue and engine, each opened once and only when asked for, shared
+//! by every face.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::catalogue::Catalogue;
+use crate::engine::{Accounts, Engine};
+use crate::error::Fault;
+use crate::ledger::journal::Journal;
+use crate::redact::Redactor;
+use crate::settings::Settings;
+
+/// How to open a runtime.
+#[derive(Debug, Default)]
+pub struct Opening {
+    /// Settings given as flags: (key, value, the flag as typed).
+    pub flags: Vec<(String, toml::Value, String)>,
+    /// The base URL of an emulator that every account is to point at.
+    pub emulator: Option<String>,
+}
+
+/// Settings, catalogue and engine.
+pub struct Runtime {
+    settings: Arc<Settings>,
+    redactor: Redactor,
+    emulator: Option<String>,
+    catalogue: OnceLock<Arc<Catalogue>>,
+    engine: OnceLock<Engine>,
+}
+
+impl Runtime {
+    /// Reads the settings; everything else waits until it is asked for.
+    ///
+    /// # Errors
+    /// A broken settings file.
+    pub fn open(opening: Opening) -> Result<Arc<Self>, Fault> {
+        Ok(Arc::new(Self {
+            settings: Arc::new(Settings::open(opening.flags)?),
+            redactor: Redactor::default(),
+            emulator: opening.emulator,
+            catalogue: OnceLock::new(),
+            engine: OnceLock::new(),
+        }))
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What must never be printed.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    /// What can be called.
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        self.catalogue.get_or_init(|| Arc::new(Catalogue::new(Vec::new())))
+    }
+
+    /// What performs calls.
+    pub fn engine(&self) -> &Engine {
+        self.engine.get_or_init(|| Engine {
+            catalogue: Arc::clone(self.catalogue()),
+            accounts: Accounts::new(
+                Arc::clone(&self.settings),
+                self.redactor.clone(),
+                self.emulator.clone(),
+            ),
+            settings: Arc::clone(&self.settings),
+            redactor: self.redactor.clone(),
+            journal: Journal::at(self.settings.ledger_path()),
+        })
+    }
+}

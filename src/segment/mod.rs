@@ -1,0 +1,1 @@
+//! The little that rows cannot say about Segment.
