@@ -1,0 +1,23 @@
+//! Every integration test, one topic a file, one binary so that it is linked once.
+
+mod accounts;
+mod attacks;
+mod call;
+mod canary;
+mod docs;
+mod emulator;
+mod engine;
+mod faults;
+mod generated;
+mod journal;
+mod lua;
+mod peers;
+mod readme;
+mod repl;
+mod scripts;
+mod second_provider;
+mod seeds;
+mod sessions;
+mod settings;
+mod support;
+mod tidy;
