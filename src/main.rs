@@ -1,1 +1,2 @@
+//! kosmo.
 fn main() {}

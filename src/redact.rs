@@ -98,7 +98,9 @@ impl Redactor {
     pub fn value(&self, value: &Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.text(text).into_owned()),
-            Value::Array(items) => Value::Array(items.iter().map(|item| self.value(item)).collect()),
+            Value::Array(items) => {
+                Value::Array(items.iter().map(|item| self.value(item)).collect())
+            }
             Value::Object(map) => Value::Object(
                 map.iter()
                     .map(|(key, item)| (self.text(key).into_owned(), self.value(item)))
@@ -127,8 +129,10 @@ mod tests {
         let text = format!("a ca/na\"ry b {basic} c ca/na\\\"ry d ca%2Fna%22ry");
         assert_eq!(
             redactor.text(&text),
-            "a [redacted] b [redacted] c [redacted] d [redacted]"
-                .replace("b [redacted]", &format!("b [redacted]{}", &basic[basic.trim_end_matches('=').len()..]))
+            "a [redacted] b [redacted] c [redacted] d [redacted]".replace(
+                "b [redacted]",
+                &format!("b [redacted]{}", &basic[basic.trim_end_matches('=').len()..])
+            )
         );
     }
 }

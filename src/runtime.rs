@@ -4,6 +4,8 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::catalogue::Catalogue;
+use crate::engine::policy::Approve;
+use crate::engine::transport::{Connect, Transport};
 use crate::engine::{Accounts, Engine};
 use crate::error::Fault;
 use crate::ledger::journal::Journal;
@@ -11,12 +13,14 @@ use crate::redact::Redactor;
 use crate::settings::Settings;
 
 /// How to open a runtime.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Opening {
     /// Settings given as flags: (key, value, the flag as typed).
     pub flags: Vec<(String, toml::Value, String)>,
     /// The base URL of an emulator that every account is to point at.
     pub emulator: Option<String>,
+    /// Who can be asked for consent where policy says `ask`.
+    pub approve: Option<Arc<dyn Approve>>,
 }
 
 /// Settings, catalogue and engine.
@@ -24,6 +28,7 @@ pub struct Runtime {
     settings: Arc<Settings>,
     redactor: Redactor,
     emulator: Option<String>,
+    approve: Option<Arc<dyn Approve>>,
     catalogue: OnceLock<Arc<Catalogue>>,
     engine: OnceLock<Engine>,
 }
@@ -38,6 +43,7 @@ impl Runtime {
             settings: Arc::new(Settings::open(opening.flags)?),
             redactor: Redactor::default(),
             emulator: opening.emulator,
+            approve: opening.approve,
             catalogue: OnceLock::new(),
             engine: OnceLock::new(),
         }))
@@ -70,6 +76,12 @@ impl Runtime {
             settings: Arc::clone(&self.settings),
             redactor: self.redactor.clone(),
             journal: Journal::at(self.settings.ledger_path()),
+            transport: Transport::new(Connect::from_settings(
+                &self.settings,
+                self.emulator.is_some(),
+            )),
+            hooks: vec![("segment", Arc::new(crate::segment::Segment::default()))],
+            approve: self.approve.clone(),
         })
     }
 }

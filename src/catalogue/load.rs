@@ -300,7 +300,8 @@ fn admit(provider: &mut Provider, operation: Operation) -> Result<(), String> {
         // `segment_track` answers to `track` as well, and `track_event` to `segment_track_event`.
         let short = folded.strip_prefix(&prefix).filter(|rest| !rest.is_empty());
         let long = format!("{prefix}{folded}");
-        for key in [Some(folded.clone()), short.map(str::to_owned), Some(long)].into_iter().flatten()
+        for key in
+            [Some(folded.clone()), short.map(str::to_owned), Some(long)].into_iter().flatten()
         {
             match provider.index.insert(key, position) {
                 Some(other) if other != position => {

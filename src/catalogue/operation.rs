@@ -25,8 +25,7 @@ pub enum Effect {
 
 impl Effect {
     /// Every effect, mildest first.
-    pub const ALL: [Self; 5] =
-        [Self::Read, Self::Write, Self::Replace, Self::Destroy, Self::Erase];
+    pub const ALL: [Self; 5] = [Self::Read, Self::Write, Self::Replace, Self::Destroy, Self::Erase];
 
     /// The word used in rows, settings and JSON.
     pub fn word(self) -> &'static str {
@@ -232,6 +231,8 @@ pub struct Service {
     pub prepare: Option<String>,
     /// How lists are cut into pages.
     pub paging: Option<Paging>,
+    /// A redirect to another host keeps the credential only if both hosts end in this.
+    pub redirects: Option<String>,
 }
 
 fn json_media_type() -> String {

@@ -26,8 +26,9 @@ pub fn normalise(
     for (written, value) in given {
         let name = param_name(operation, &written)?;
         if args.contains_key(name) {
-            return Err(Fault::usage(format!("`{name}` is given twice, once as `{written}`"))
-                .param(name));
+            return Err(
+                Fault::usage(format!("`{name}` is given twice, once as `{written}`")).param(name)
+            );
         }
         let param = &operation.params[name];
         // A null for something optional is the same as not giving it, as in Lua.
@@ -128,12 +129,10 @@ fn convert(path: &str, param: &Param, value: Value) -> Result<Value, Fault> {
             check_text(path, param, &text)?;
             Value::String(text)
         }
-        (Type::String, Value::Number(number)) if param.from_integer => {
-            match integer(&number) {
-                Some(text) => Value::String(text.into_owned()),
-                None => return Err(wrong(path, param, &Value::Number(number))),
-            }
-        }
+        (Type::String, Value::Number(number)) if param.from_integer => match integer(&number) {
+            Some(text) => Value::String(text.into_owned()),
+            None => return Err(wrong(path, param, &Value::Number(number))),
+        },
         (Type::Integer, Value::Number(number)) => match integer(&number) {
             Some(text) => {
                 Value::Number(text.parse().map_err(|_| wrong(path, param, &Value::Null))?)
@@ -236,8 +235,7 @@ fn check_bounds(path: &str, param: &Param, value: &Value) -> Result<(), Fault> {
 }
 
 fn wrong(path: &str, param: &Param, value: &Value) -> Fault {
-    let message =
-        format!("`{path}` must be {}, not {}", article(param.kind), article_of(value));
+    let message = format!("`{path}` must be {}, not {}", article(param.kind), article_of(value));
     let fault = refuse(param.reject.wrong.as_deref(), "wrong_type", message).param(path);
     match right_form(path, param.kind, value) {
         Some(hint) => fault.hint(hint),

@@ -73,6 +73,11 @@ impl Accounts {
         Ok(None)
     }
 
+    /// Whether the account has a value for a field, without resolving it.
+    pub fn has(&self, _provider: &Provider, _account: &Account, _field: &str) -> bool {
+        self.emulated()
+    }
+
     /// The secret a service needs.
     ///
     /// # Errors
@@ -84,6 +89,14 @@ impl Accounts {
         _service: &Service,
     ) -> Result<Option<Secret>, Fault> {
         Ok(None)
+    }
+
+    /// The account's region (`us`, `eu`), from its field `region`.
+    ///
+    /// # Errors
+    /// As [`Self::field`].
+    pub fn region(&self, provider: &Provider, account: &Account) -> Result<String, Fault> {
+        Ok(self.field(provider, account, "region")?.unwrap_or_else(|| "us".to_owned()))
     }
 
     /// The base URL of a service for this account: emulator, URL field, region's base; without a

@@ -6,8 +6,9 @@ use std::pin::Pin;
 
 use serde_json::{Map, Value};
 
-use super::Engine;
 use super::account::Account;
+use super::request::Request;
+use super::{Engine, Journey};
 use crate::catalogue::{Operation, Provider, Route};
 use crate::error::Fault;
 
@@ -29,6 +30,10 @@ pub struct Scene<'a> {
     pub account: &'a Account,
     /// The normalised arguments.
     pub args: &'a Map<String, Value>,
+    /// The bound request.
+    pub request: &'a Request,
+    /// The time the call has.
+    pub journey: &'a Journey,
 }
 
 /// A provider's hooks. Each method gets the name written in the row.
@@ -38,8 +43,13 @@ pub trait Hooks: Send + Sync {
     ///
     /// # Errors
     /// The refusal, with the service's own code.
-    fn prepare(&self, name: &str, operation: &Operation, body: &mut Map<String, Value>)
-    -> Result<(), Fault>;
+    fn prepare(
+        &self,
+        name: &str,
+        provider: &Provider,
+        operation: &Operation,
+        body: &mut Map<String, Value>,
+    ) -> Result<(), Fault>;
 
     /// Checks the place before anything is sent (`guard` of a route).
     fn guard<'a>(&'a self, name: &'a str, scene: Scene<'a>) -> Later<'a, ()>;

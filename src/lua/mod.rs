@@ -105,7 +105,12 @@ pub type Sink = Box<dyn Fn(&str) + Send>;
 pub type Stuck = Box<dyn FnOnce(Report) + Send>;
 
 /// Runs a script to its end, whatever that is.
-pub async fn run(_runtime: Arc<Runtime>, _script: Script, _sink: Option<Sink>, _stuck: Stuck) -> Report {
+pub async fn run(
+    _runtime: Arc<Runtime>,
+    _script: Script,
+    _sink: Option<Sink>,
+    _stuck: Stuck,
+) -> Report {
     let _: Option<Run> = None;
     Report::default()
 }

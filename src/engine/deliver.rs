@@ -1,0 +1,177 @@
+//! Getting one request answered: attempts, waits and the deadline, counted for the run. What an
+//! attempt is, `transport` knows; whether to make another, `retry` decides.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::account::Account;
+use super::hooks::Scene;
+use super::request::{self, Request};
+use super::retry::{self, Patience, Trouble};
+use super::transport::{Answer, Broken};
+use super::{Engine, answer};
+use crate::catalogue::operation::Repeat;
+use crate::catalogue::{Operation, Provider, Route, Service};
+use crate::error::{Fault, Kind, SideEffect};
+
+/// The time one call has, and what it has used so far.
+#[derive(Debug)]
+pub struct Journey {
+    deadline: Instant,
+    allowed: Duration,
+    attempts: AtomicU32,
+    waited_ms: AtomicU64,
+}
+
+impl Journey {
+    /// A journey that may take `allowed` from now on.
+    pub fn new(allowed: Duration) -> Self {
+        Self {
+            deadline: Instant::now() + allowed,
+            allowed,
+            attempts: AtomicU32::new(0),
+            waited_ms: AtomicU64::new(0),
+        }
+    }
+
+    /// Requests sent so far.
+    pub fn attempts(&self) -> u32 {
+        self.attempts.load(Ordering::Relaxed)
+    }
+
+    /// Time spent waiting between attempts.
+    pub fn waited(&self) -> Duration {
+        Duration::from_millis(self.waited_ms.load(Ordering::Relaxed))
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    async fn pause(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+        let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.waited_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+}
+
+impl Engine {
+    /// The bound request for an operation on one of its routes.
+    ///
+    /// # Errors
+    /// A missing credential, a wrong base URL, a path value that climbs.
+    pub fn bind(
+        &self,
+        provider: &Provider,
+        operation: &Operation,
+        route: &Route,
+        account: &Account,
+        args: &serde_json::Map<String, Value>,
+    ) -> Result<Request, Fault> {
+        let service = &provider.services[&route.service];
+        let secret = self.accounts.secret(provider, account, service)?;
+        let base = self.accounts.base(provider, account, service)?;
+        request::bind(operation, route, service, &base, secret, args)
+    }
+
+    /// Sends a request, again if that is right, and decodes the answer.
+    ///
+    /// # Errors
+    /// The last attempt's failure.
+    pub async fn deliver(
+        &self,
+        scene: Scene<'_>,
+        request: &Request,
+    ) -> Result<(Value, u16), Fault> {
+        let service = &scene.provider.services[&scene.route.service];
+        let journey = scene.journey;
+        let patience = self.patience();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            journey.attempts.fetch_add(1, Ordering::Relaxed);
+            let now = super::now();
+            let sent = self.transport.send(request, &now);
+            let Ok(sent) = tokio::time::timeout(journey.left(), sent).await else {
+                return Err(out_of_time(scene, journey.allowed));
+            };
+            let (trouble, fault) = match sent? {
+                Ok(answer) => match self.read(scene, service, &answer) {
+                    Ok(value) => return Ok((value, answer.status)),
+                    Err(fault) => (trouble(&answer, &fault), fault),
+                },
+                Err(broken) => (broken.trouble, lost(scene, &broken)),
+            };
+            let jitter = f64::from(uuid::Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
+            let repeat = scene.operation.repeat;
+            match retry::wait(repeat, trouble, tries, patience, jitter, journey.left()) {
+                Some(time) => journey.pause(time).await,
+                None => return Err(fault),
+            }
+        }
+    }
+
+    fn read(&self, scene: Scene<'_>, service: &Service, from: &Answer) -> Result<Value, Fault> {
+        answer::decode(from, &scene.provider.title, service, scene.operation.effect)
+    }
+
+    fn patience(&self) -> Patience {
+        let retries = self.settings.number("http.retries");
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to a small range first"
+        )]
+        let retries = retries.map_or(3, |number| number.clamp(0.0, 20.0) as u32);
+        Patience { retries, ..Patience::default() }
+    }
+}
+
+fn trouble(answer: &Answer, fault: &Fault) -> Trouble {
+    Trouble::Status { status: answer.status, retry_after: fault.extra.retry_after }
+}
+
+/// Whether something may have happened at the service when no answer came.
+fn perhaps(operation: &Operation) -> SideEffect {
+    if operation.effect == crate::catalogue::Effect::Read {
+        SideEffect::None
+    } else {
+        SideEffect::Unknown
+    }
+}
+
+fn lost(scene: Scene<'_>, broken: &Broken) -> Fault {
+    let title = &scene.provider.title;
+    let (message, effect) = match broken.trouble {
+        Trouble::NotSent => {
+            (format!("Failed to connect to {title} API: {}", broken.reason), SideEffect::None)
+        }
+        Trouble::Lost | Trouble::Status { .. } => (
+            format!("Lost the connection to {title} API: {}", broken.reason),
+            perhaps(scene.operation),
+        ),
+    };
+    let mut fault = Fault::new(Kind::Network, message).effect(effect);
+    fault.extra.http_status = broken.status;
+    fault.extra.retryable =
+        Some(scene.operation.repeat == Repeat::Safe || effect == SideEffect::None);
+    fault.hint(match effect {
+        SideEffect::Unknown if scene.operation.repeat == Repeat::Never => {
+            "it may have been done: look before you repeat it"
+        }
+        _ => "check the network, the region and the base URL",
+    })
+}
+
+fn out_of_time(scene: Scene<'_>, allowed: Duration) -> Fault {
+    let title = &scene.provider.title;
+    let seconds = allowed.as_secs_f64();
+    let mut fault =
+        Fault::new(Kind::Timeout, format!("{title} API did not answer within {seconds} s"))
+            .effect(perhaps(scene.operation))
+            .hint("allow more time with --timeout, or the setting http.timeout");
+    fault.extra.retryable = Some(scene.operation.repeat == Repeat::Safe);
+    fault
+}

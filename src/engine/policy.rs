@@ -1,0 +1,151 @@
+//! Whether a call may be made: a pure decision from the operation's effect, the user's policy and
+//! what was asked for. Asking the user is left to the face that has one.
+
+use serde_json::{Map, Value};
+
+use super::account::Account;
+use super::call::Call;
+use crate::catalogue::{Effect, Operation};
+use crate::error::{Fault, Kind};
+use crate::settings::Settings;
+
+/// What the user decided about an effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// Go ahead.
+    Allow,
+    /// Only with the user's consent, given once or by `--force`.
+    Ask,
+    /// Never.
+    Deny,
+}
+
+impl Policy {
+    /// The policy of that name.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "allow" => Some(Self::Allow),
+            "ask" => Some(Self::Ask),
+            "deny" => Some(Self::Deny),
+            _ => None,
+        }
+    }
+
+    /// The word used in settings and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Ask => "ask",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+/// Someone who can be asked.
+pub trait Approve: Send + Sync {
+    /// Shows what would be sent and returns the answer.
+    fn approve(&self, operation: &Operation, account: &Account, args: &Map<String, Value>) -> bool;
+}
+
+/// The policy in force for an effect: the account's, else the provider's, else the default (reads
+/// are allowed, everything else asks).
+pub fn in_force(settings: &Settings, provider: &str, account: &str, effect: Effect) -> Policy {
+    let word = effect.word();
+    let keys = [
+        format!("integrations.{provider}.accounts.{account}.policy.{word}"),
+        format!("integrations.{provider}.policy.{word}"),
+    ];
+    keys.iter()
+        .find_map(|key| settings.text(key).and_then(Policy::parse))
+        .unwrap_or(if effect == Effect::Read { Policy::Allow } else { Policy::Ask })
+}
+
+/// What to do about a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go ahead.
+    Pass,
+    /// Go ahead because of `--force`.
+    Forced,
+    /// Somebody has to say yes.
+    NeedsConsent,
+    /// Not by `--force` either.
+    NeedsConfirmation,
+    /// Never.
+    Refused,
+}
+
+/// Decides. The emulator is nobody's data; erasure is never forced, since what it deletes cannot
+/// be brought back.
+pub fn decide(effect: Effect, policy: Policy, force: bool, emulated: bool) -> Verdict {
+    match (policy, effect) {
+        _ if emulated => Verdict::Pass,
+        (Policy::Deny, _) => Verdict::Refused,
+        (_, Effect::Erase) => Verdict::NeedsConfirmation,
+        (Policy::Allow, _) => Verdict::Pass,
+        (Policy::Ask, _) if force => Verdict::Forced,
+        (Policy::Ask, _) => Verdict::NeedsConsent,
+    }
+}
+
+/// The refusal, with the command that would allow the call.
+pub fn refusal(verdict: Verdict, operation: &Operation, account: &Account, call: &Call) -> Fault {
+    let provider = &operation.provider;
+    let effect = operation.effect.word();
+    let whose = match account.name.as_str() {
+        "default" => String::new(),
+        name => format!(" --account {name}"),
+    };
+    let flag = if operation.effect == Effect::Read { "read" } else { effect };
+    let configure = format!("kosmo integrations:configure {provider}{whose} --{flag} allow");
+    let (message, hint) = match verdict {
+        Verdict::NeedsConfirmation => (
+            format!("`{}` erases people's data and needs a confirmation", operation.full_name()),
+            "run it from the command line with --confirm and the exact number of subjects".into(),
+        ),
+        Verdict::Refused => (
+            format!("Integration '{provider}' {effect} access denied for `{}`", operation.name),
+            format!("policy says deny, which --force does not lift; allow it with: {configure}"),
+        ),
+        Verdict::Pass | Verdict::Forced | Verdict::NeedsConsent => (
+            format!("Integration '{provider}' {effect} requires approval for `{}`", operation.name),
+            if call.options.force {
+                format!("allow it with: {configure}")
+            } else {
+                format!("add --force to allow it once, or allow it for good: {configure}")
+            },
+        ),
+    };
+    Fault::new(Kind::PolicyDenied, message).hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_decision_is_a_table() {
+        use Effect::{Destroy, Erase, Read, Write};
+        let table = [
+            (Read, Policy::Allow, false, Verdict::Pass),
+            (Read, Policy::Ask, false, Verdict::NeedsConsent),
+            (Read, Policy::Ask, true, Verdict::Forced),
+            (Write, Policy::Ask, false, Verdict::NeedsConsent),
+            (Write, Policy::Ask, true, Verdict::Forced),
+            (Write, Policy::Allow, false, Verdict::Pass),
+            (Destroy, Policy::Ask, true, Verdict::Forced),
+            (Destroy, Policy::Deny, true, Verdict::Refused),
+            (Erase, Policy::Ask, true, Verdict::NeedsConfirmation),
+            (Erase, Policy::Allow, true, Verdict::NeedsConfirmation),
+            (Erase, Policy::Deny, true, Verdict::Refused),
+        ];
+        for (effect, policy, force, verdict) in table {
+            assert_eq!(
+                decide(effect, policy, force, false),
+                verdict,
+                "{effect:?} {policy:?} {force}"
+            );
+            assert_eq!(decide(effect, policy, force, true), Verdict::Pass, "emulated");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! A wish bound to HTTP: method, URL, headers, body. It knows how to show itself without secrets;
+//! sending it is the transport's business.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+
+use crate::catalogue::operation::{Auth, Place};
+use crate::catalogue::{Operation, Route, Service};
+use crate::error::Fault;
+use crate::redact::{MASK, Redactor, Secret};
+
+/// What may stand in a path segment or query as it is.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A request, ready to be sent.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The HTTP method.
+    pub method: String,
+    /// The URL without its query.
+    pub url: String,
+    /// The query, unencoded, in order.
+    pub query: Vec<(String, String)>,
+    /// The JSON body.
+    pub body: Option<Map<String, Value>>,
+    /// The media type of the body.
+    pub media_type: String,
+    /// How to authenticate, and with what.
+    pub auth: Option<(Auth, Secret)>,
+    /// The body field that gets the credential as well.
+    pub secret_in_body: Option<String>,
+    /// The body field that is stamped with the time of each sending.
+    pub sent_at: Option<String>,
+    /// Hosts ending in this may be redirected to with the credential.
+    pub redirects: Option<String>,
+}
+
+/// Binds normalised arguments to a route. `base` is the service's URL for the account.
+///
+/// # Errors
+/// A path value that is empty or would climb out of its segment.
+pub fn bind(
+    operation: &Operation,
+    route: &Route,
+    service: &Service,
+    base: &str,
+    secret: Option<Secret>,
+    args: &Map<String, Value>,
+) -> Result<Request, Fault> {
+    let mut path = route.path.clone();
+    let mut query = Vec::new();
+    let mut body = Map::new();
+    for (name, value) in args {
+        let Some(param) = operation.params.get(name) else { continue };
+        match operation.place(route, name, param) {
+            Place::Path => path = path.replace(&format!("{{{name}}}"), &segment(name, value)?),
+            Place::Query => flatten(name, value, &mut query),
+            Place::Body => {
+                body.insert(name.clone(), value.clone());
+            }
+            Place::Local => {}
+        }
+    }
+    let has_body = matches!(route.method.as_str(), "POST" | "PUT" | "PATCH");
+    Ok(Request {
+        method: route.method.clone(),
+        url: format!("{base}{path}"),
+        query,
+        body: has_body.then_some(body),
+        media_type: service.media_type.clone(),
+        auth: secret.map(|secret| (service.auth, secret)),
+        secret_in_body: service.secret_in_body.clone(),
+        sent_at: service.sent_at.clone(),
+        redirects: service.redirects.clone(),
+    })
+}
+
+/// A value as one path segment. Dots alone would climb, so they are refused, not encoded: servers
+/// disagree about `%2E%2E`.
+fn segment(name: &str, value: &Value) -> Result<String, Fault> {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    if text.is_empty() || text == "." || text == ".." || text.chars().any(char::is_control) {
+        return Err(Fault::usage(format!("`{name}` cannot be part of a path"))
+            .param(name)
+            .hint("give an id as the service prints it"));
+    }
+    Ok(utf8_percent_encode(&text, PLAIN).to_string())
+}
+
+/// Objects and lists in a query are written with dots: `pagination.count`, `userIds.0`.
+fn flatten(name: &str, value: &Value, into: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(map) => {
+            for (key, item) in map {
+                flatten(&format!("{name}.{key}"), item, into);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                flatten(&format!("{name}.{index}"), item, into);
+            }
+        }
+        Value::String(text) => into.push((name.to_owned(), text.clone())),
+        Value::Null => into.push((name.to_owned(), String::new())),
+        Value::Bool(_) | Value::Number(_) => into.push((name.to_owned(), value.to_string())),
+    }
+}
+
+impl Request {
+    /// Sets a query parameter, replacing one of that name.
+    pub fn set_query(&mut self, key: &str, value: impl Into<String>) {
+        self.query.retain(|(have, _)| have != key);
+        self.query.push((key.to_owned(), value.into()));
+    }
+
+    /// URL and query as they are sent.
+    pub fn full_url(&self) -> String {
+        let mut url = self.url.clone();
+        for (index, (key, value)) in self.query.iter().enumerate() {
+            url.push(if index == 0 { '?' } else { '&' });
+            url.push_str(&utf8_percent_encode(key, PLAIN).to_string());
+            url.push('=');
+            url.push_str(&utf8_percent_encode(value, PLAIN).to_string());
+        }
+        url
+    }
+
+    /// The headers as they are sent, the authorization among them.
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = vec![
+            ("Accept", "application/json".to_owned()),
+            ("User-Agent", concat!("kosmo/", env!("CARGO_PKG_VERSION")).to_owned()),
+        ];
+        if self.body.is_some() {
+            headers.push(("Content-Type", self.media_type.clone()));
+        }
+        match &self.auth {
+            Some((Auth::Basic, secret)) => {
+                let pair = STANDARD.encode(format!("{}:", secret.expose()));
+                headers.push(("Authorization", format!("Basic {pair}")));
+            }
+            Some((Auth::Bearer, secret)) => {
+                headers.push(("Authorization", format!("Bearer {}", secret.expose())));
+            }
+            Some((Auth::None, _)) | None => {}
+        }
+        headers
+    }
+
+    /// The body as it is sent at `now` (RFC 3339).
+    pub fn body_at(&self, now: &str) -> Option<Map<String, Value>> {
+        let mut body = self.body.clone()?;
+        if let Some(field) = &self.sent_at {
+            body.insert(field.clone(), json!(now));
+        }
+        if let (Some(field), Some((_, secret))) = (&self.secret_in_body, &self.auth) {
+            body.insert(field.clone(), json!(secret.expose()));
+        }
+        Some(body)
+    }
+
+    /// What a dry run shows: method, URL, headers, body, with every secret masked.
+    pub fn preview(&self, redactor: &Redactor, now: &str) -> Value {
+        let headers: Map<String, Value> = self
+            .headers()
+            .into_iter()
+            .map(|(name, value)| {
+                let shown = match (name, value.split_once(' ')) {
+                    ("Authorization", Some((scheme, _))) => format!("{scheme} {MASK}"),
+                    _ => value,
+                };
+                (name.to_owned(), json!(shown))
+            })
+            .collect();
+        let body = self.body_at(now).map(|mut body| {
+            if let Some(field) = &self.secret_in_body
+                && body.contains_key(field)
+            {
+                body.insert(field.clone(), json!(MASK));
+            }
+            Value::Object(body)
+        });
+        redactor.value(&json!({
+            "method": self.method, "url": self.full_url(), "headers": headers, "body": body,
+        }))
+    }
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.full_url())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_values_cannot_climb() {
+        for text in ["", ".", "..", "a\nb"] {
+            assert!(segment("id", &json!(text)).is_err(), "{text:?}");
+        }
+        assert_eq!(segment("id", &json!("a/../b c+ü")).unwrap(), "a%2F..%2Fb%20c%2B%C3%BC");
+    }
+
+    #[test]
+    fn queries_are_flattened_with_dots() {
+        let mut query = Vec::new();
+        flatten("pagination", &json!({"count": 10, "cursor": "MQ=="}), &mut query);
+        flatten("userIds", &json!(["a", "b"]), &mut query);
+        let pairs: Vec<_> = query.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        assert_eq!(
+            pairs,
+            ["pagination.count=10", "pagination.cursor=MQ==", "userIds.0=a", "userIds.1=b"]
+        );
+    }
+
+    #[test]
+    fn a_preview_shows_everything_but_the_secret() {
+        let request = Request {
+            method: "POST".into(),
+            url: "https://h/v1/track".into(),
+            query: vec![("a b".into(), "c&d".into())],
+            body: Some(Map::from_iter([("event".to_owned(), json!("E"))])),
+            media_type: "application/json".into(),
+            auth: Some((Auth::Basic, Secret::new("canary-key"))),
+            secret_in_body: Some("writeKey".into()),
+            sent_at: Some("sentAt".into()),
+            redirects: None,
+        };
+        let preview = request.preview(&Redactor::default(), "now");
+        assert_eq!(preview["url"], "https://h/v1/track?a%20b=c%26d");
+        assert_eq!(preview["headers"]["Authorization"], format!("Basic {MASK}"));
+        assert_eq!(preview["body"]["writeKey"], MASK);
+        assert_eq!(preview["body"]["sentAt"], "now");
+        assert!(!preview.to_string().contains("canary"));
+    }
+}

@@ -1,0 +1,292 @@
+//! The one door out: the only module that builds an HTTP client and opens a connection. It sends
+//! one request once; whether to send it again is `retry`'s decision.
+
+use std::error::Error as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Method, Proxy, StatusCode, Url, redirect};
+use rustls::RootCertStore;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+
+use super::request::Request;
+use super::retry::Trouble;
+use crate::error::{Fault, Kind};
+use crate::settings::Settings;
+
+/// Larger answers are refused: nothing Segment documents comes near.
+const LARGEST_ANSWER: usize = 64 << 20;
+
+/// Redirects followed for one request.
+const MOST_REDIRECTS: usize = 5;
+
+/// How to connect.
+#[derive(Debug, Clone)]
+pub struct Connect {
+    /// Longest time to establish a connection.
+    pub timeout: Duration,
+    /// A proxy for everything; none obeys the usual environment variables.
+    pub proxy: Option<String>,
+    /// No proxy at all, for an emulator on this machine.
+    pub direct: bool,
+    /// A file of PEM certificates that replaces the built-in roots.
+    pub ca_file: Option<PathBuf>,
+    /// A folder of such files.
+    pub ca_dir: Option<PathBuf>,
+}
+
+impl Connect {
+    /// From the settings.
+    pub fn from_settings(settings: &Settings, direct: bool) -> Self {
+        Self {
+            timeout: settings
+                .number("http.connect_timeout")
+                .map_or(Duration::from_secs(10), Duration::from_secs_f64),
+            proxy: settings.text("http.proxy").map(str::to_owned),
+            direct,
+            ca_file: settings.text("http.ca_file").map(PathBuf::from),
+            ca_dir: settings.text("http.ca_dir").map(PathBuf::from),
+        }
+    }
+}
+
+/// Sends requests over one pool of connections, built at the first request.
+#[derive(Debug)]
+pub struct Transport {
+    connect: Connect,
+    client: OnceLock<Result<Client, Fault>>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// How long the service asks to wait.
+    pub retry_after: Option<Duration>,
+    /// The body as it came.
+    pub body: Vec<u8>,
+}
+
+/// Why nothing usable came back.
+#[derive(Debug)]
+pub struct Broken {
+    /// For the decision to retry.
+    pub trouble: Trouble,
+    /// For a person; names no URL.
+    pub reason: String,
+    /// The status, when a head arrived and the body did not.
+    pub status: Option<u16>,
+}
+
+impl Transport {
+    /// A transport that has not connected yet.
+    pub fn new(connect: Connect) -> Self {
+        Self { connect, client: OnceLock::new() }
+    }
+
+    /// Sends a request once, stamped with `now`, and reads the whole answer.
+    ///
+    /// # Errors
+    /// The outer fault when no client can be built or a redirect leads astray, the inner one when
+    /// the connection failed.
+    pub async fn send(
+        &self,
+        request: &Request,
+        now: &str,
+    ) -> Result<Result<Answer, Broken>, Fault> {
+        let client = self.client.get_or_init(|| build(&self.connect));
+        let client = client.as_ref().map_err(Clone::clone)?;
+        let mut url = parse(&request.full_url())?;
+        let method = Method::from_bytes(request.method.as_bytes())
+            .map_err(|_| Fault::usage(format!("`{}` is no HTTP method", request.method)))?;
+        let body = request.body_at(now).map(|body| serde_json::Value::Object(body).to_string());
+        for _ in 0..=MOST_REDIRECTS {
+            let mut builder = client.request(method.clone(), url.clone());
+            for (name, value) in request.headers() {
+                builder = builder.header(name, value);
+            }
+            if let Some(body) = &body {
+                builder = builder.body(body.clone());
+            }
+            let response = match builder.send().await {
+                Ok(response) => response,
+                Err(error) => return Ok(Err(broken(error, None))),
+            };
+            match redirected(request, &url, response.status(), response.headers())? {
+                Some(next) => url = next,
+                None => return Ok(read(response).await),
+            }
+        }
+        Err(Fault::new(Kind::BadAnswer, format!("more than {MOST_REDIRECTS} redirects")))
+    }
+}
+
+async fn read(mut response: reqwest::Response) -> Result<Answer, Broken> {
+    let status = response.status().as_u16();
+    let retry_after = retry_after(response.headers(), SystemTime::now());
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
+                let reason = format!("the answer is larger than {} MiB", LARGEST_ANSWER >> 20);
+                let trouble = Trouble::Status { status, retry_after: None };
+                return Err(Broken { trouble, reason, status: Some(status) });
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(Answer { status, retry_after, body }),
+            Err(error) => return Err(broken(error, Some(status))),
+        }
+    }
+}
+
+/// Where a redirect leads, if this is one that may be followed.
+fn redirected(
+    request: &Request,
+    from: &Url,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> Result<Option<Url>, Fault> {
+    let follows = match status.as_u16() {
+        307 | 308 => true,
+        301..=303 => request.method == "GET",
+        _ => false,
+    };
+    let Some(location) = headers.get(LOCATION).filter(|_| follows) else { return Ok(None) };
+    let next = location
+        .to_str()
+        .ok()
+        .and_then(|location| from.join(location).ok())
+        .ok_or_else(|| Fault::new(Kind::BadAnswer, "a redirect leads to no valid address"))?;
+    let same = next.origin() == from.origin();
+    let kin = request.redirects.as_deref().is_some_and(|suffix| {
+        next.scheme() == "https" && [from, &next].iter().all(|url| belongs(url, suffix))
+    });
+    if same || kin {
+        return Ok(Some(next));
+    }
+    let host = next.host_str().unwrap_or("another place");
+    Err(Fault::new(Kind::BadAnswer, format!("refused a redirect to {host}"))
+        .http(status.as_u16())
+        .hint("credentials are only sent to the account's own hosts; check the base URL"))
+}
+
+fn belongs(url: &Url, suffix: &str) -> bool {
+    url.host_str().is_some_and(|host| {
+        host == suffix || host.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.'))
+    })
+}
+
+fn parse(url: &str) -> Result<Url, Fault> {
+    Url::parse(url).map_err(|why| Fault::usage(format!("the URL is not valid: {why}")))
+}
+
+/// `Retry-After`, in seconds or as a date.
+pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    match text.parse::<u64>() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => {
+            Some(httpdate::parse_http_date(text).ok()?.duration_since(now).unwrap_or_default())
+        }
+    }
+}
+
+fn broken(error: reqwest::Error, status: Option<u16>) -> Broken {
+    let trouble =
+        if error.is_connect() || error.is_builder() { Trouble::NotSent } else { Trouble::Lost };
+    let error = error.without_url();
+    // The innermost cause says what happened; the outer ones only that something did.
+    let mut reason = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        reason = inner.to_string();
+        cause = inner.source();
+    }
+    Broken { trouble, reason, status }
+}
+
+fn build(connect: &Connect) -> Result<Client, Fault> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|why| Fault::new(Kind::Internal, format!("TLS cannot be set up: {why}")))?;
+    let mut tls = tls.with_root_certificates(roots(connect)?).with_no_client_auth();
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    #[expect(clippy::disallowed_methods, reason = "this is the one door out")]
+    let mut builder = Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(redirect::Policy::none())
+        .connect_timeout(connect.timeout)
+        // Addresses of Segment are not static; an idle connection must not outlive them.
+        .pool_idle_timeout(Duration::from_secs(60))
+        .tcp_nodelay(true);
+    if connect.direct {
+        builder = builder.no_proxy();
+    } else if let Some(proxy) = &connect.proxy {
+        let proxy = Proxy::all(proxy)
+            .map_err(|_| Fault::new(Kind::Config, "`http.proxy` is not a proxy URL"))?;
+        builder = builder.proxy(proxy);
+    }
+    builder.build().map_err(|why| Fault::new(Kind::Internal, format!("no HTTP client: {why}")))
+}
+
+fn roots(connect: &Connect) -> Result<RootCertStore, Fault> {
+    let mut files: Vec<PathBuf> = connect.ca_file.iter().cloned().collect();
+    if let Some(folder) = &connect.ca_dir {
+        let entries = std::fs::read_dir(folder).map_err(|why| unreadable(folder, &why))?;
+        files.extend(entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| p.is_file()));
+    }
+    if files.is_empty() {
+        return Ok(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
+    }
+    let mut store = RootCertStore::empty();
+    for file in &files {
+        let pem = std::fs::read(file).map_err(|why| unreadable(file, &why))?;
+        let certificates = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok);
+        store.add_parsable_certificates(certificates);
+    }
+    if store.is_empty() {
+        let place = files.first().map_or_else(String::new, |file| file.display().to_string());
+        return Err(Fault::new(Kind::Config, format!("no certificate found in {place}"))
+            .hint("SSL_CERT_FILE and SSL_CERT_DIR must lead to PEM files"));
+    }
+    Ok(store)
+}
+
+fn unreadable(path: &Path, why: &std::io::Error) -> Fault {
+    Fault::new(Kind::Config, format!("cannot read {}: {why}", path.display()))
+        .hint("SSL_CERT_FILE and SSL_CERT_DIR must lead to PEM files")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_comes_in_seconds_or_as_a_date() {
+        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:30 GMT").unwrap();
+        let after = |text: &str| {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
+            retry_after(&headers, now)
+        };
+        assert_eq!(after("7"), Some(Duration::from_secs(7)));
+        assert_eq!(after("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::from_secs(7)));
+        assert_eq!(after("Sun, 06 Nov 1994 08:49:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(after("soon"), None);
+    }
+
+    #[test]
+    fn credentials_stay_in_the_family() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        for host in ["https://api.segmentapis.com", "https://eu1.api.segmentapis.com"] {
+            assert!(belongs(&url(host), "api.segmentapis.com"), "{host}");
+        }
+        for host in ["https://evilapi.segmentapis.com", "https://api.segmentapis.com.evil.test"] {
+            assert!(!belongs(&url(host), "api.segmentapis.com"), "{host}");
+        }
+    }
+}
