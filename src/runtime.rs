@@ -1,9 +1,11 @@
 //! The runtime: settings, catalogue and engine, each opened once and only when asked for, shared
 //! by every face.
 
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Source};
 use crate::engine::policy::Approve;
 use crate::engine::transport::{Connect, Transport};
 use crate::engine::{Accounts, Engine};
@@ -61,7 +63,7 @@ impl Runtime {
 
     /// What can be called.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
-        self.catalogue.get_or_init(|| Arc::new(Catalogue::new(Vec::new())))
+        self.catalogue.get_or_init(|| Arc::new(Catalogue::new(folders(&self.settings))))
     }
 
     /// What performs calls.
@@ -84,4 +86,44 @@ impl Runtime {
             approve: self.approve.clone(),
         })
     }
+}
+
+/// The providers a user brings: every folder with a `provider.toml` in `<config>/providers`, and in
+/// the folders of the setting `catalogue.folders` (separated like `PATH`).
+fn folders(settings: &Settings) -> Vec<(String, Vec<Source>)> {
+    let mut roots: Vec<PathBuf> =
+        settings.paths().config.iter().map(|config| config.join("providers")).collect();
+    if let Some(more) = settings.text("catalogue.folders") {
+        roots.extend(std::env::split_paths(more));
+    }
+    let mut found: Vec<(String, Vec<Source>)> = Vec::new();
+    for folder in roots.iter().flat_map(|root| entries(root)) {
+        let sources = rows(&folder);
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        if let (Some(name), true) = (name, folder.join("provider.toml").is_file()) {
+            found.retain(|(have, _)| *have != name);
+            found.push((name, sources));
+        }
+    }
+    found
+}
+
+/// A folder's rows. A file that is not text is kept as an empty one, which the loader complains of
+/// by name.
+fn rows(folder: &Path) -> Vec<Source> {
+    entries(folder)
+        .into_iter()
+        .filter(|file| file.extension() == Some(OsStr::new("toml")))
+        .map(|file| Source {
+            text: std::fs::read_to_string(&file).unwrap_or_default(),
+            file: file.display().to_string(),
+        })
+        .collect()
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    paths
 }

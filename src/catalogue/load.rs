@@ -189,14 +189,17 @@ fn build(
     row: Row,
 ) -> Result<Operation, String> {
     let mut params = row.params;
+    let mut result = row.result;
     let mut one_of = Vec::new();
     if !row.one_of.is_empty() {
         one_of.push((row.one_of, row.one_of_reject));
     }
     for name in &row.with {
         let group = shared.get(name).ok_or_else(|| format!("field `with`: no group `{name}`"))?;
-        for (key, param) in &group.params {
-            params.entry(key.clone()).or_insert_with(|| param.clone());
+        for (mine, shared) in [(&mut params, &group.params), (&mut result, &group.result)] {
+            for (key, param) in shared {
+                mine.entry(key.clone()).or_insert_with(|| param.clone());
+            }
         }
         if !group.one_of.is_empty() {
             one_of.push((group.one_of.clone(), group.one_of_reject.clone()));
@@ -226,7 +229,7 @@ fn build(
         intent: row.intent,
         params,
         one_of,
-        result: row.result,
+        result,
         example: row.example,
         example_lua: row.example_lua,
         limit: row.limit,

@@ -159,7 +159,7 @@ pub struct Param {
     pub properties: IndexMap<String, Self>,
 }
 
-/// Parameters that several operations share.
+/// Parameters and result fields that several operations share.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ParamGroup {
@@ -171,6 +171,9 @@ pub struct ParamGroup {
     pub one_of: Vec<String>,
     /// The service's own code when none of them is.
     pub one_of_reject: Option<String>,
+    /// Fields that the results of the operations share.
+    #[serde(default)]
+    pub result: IndexMap<String, Param>,
 }
 
 /// How a service wants to be authenticated.
