@@ -55,7 +55,8 @@ fn every_row_can_be_read() {
 fn every_name_of_a_function_leads_to_it() {
     let catalogue = catalogue();
     for (written, expected) in NAMES {
-        let operation = catalogue.find(written).unwrap_or_else(|fault| panic!("{written}: {fault}"));
+        let operation =
+            catalogue.find(written).unwrap_or_else(|fault| panic!("{written}: {fault}"));
         assert_eq!(operation.name, *expected, "{written}");
     }
 }

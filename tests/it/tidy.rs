@@ -41,7 +41,11 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("println!", &["src/cli/output.rs"], "only it prints"),
     ("stdout()", &["src/cli/output.rs"], "only it prints"),
     ("mlua", &["src/lua"], "the VM stays behind one room"),
-    ("process::exit", &["src/main.rs", "src/cli/output.rs"], "ending the process is main's business"),
+    (
+        "process::exit",
+        &["src/main.rs", "src/cli/output.rs"],
+        "ending the process is main's business",
+    ),
 ];
 
 fn root() -> PathBuf {
@@ -175,7 +179,15 @@ fn every_dependency_gives_its_reason() {
 #[test]
 fn the_root_holds_what_it_should_and_no_more() {
     let expected = [
-        "Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "benches", "docs", "lua", "src", "tests",
+        "Cargo.lock",
+        "Cargo.toml",
+        "LICENSE",
+        "README.md",
+        "benches",
+        "docs",
+        "lua",
+        "src",
+        "tests",
     ];
     let tracked = std::process::Command::new("git")
         .args(["ls-tree", "--name-only", "HEAD"])
