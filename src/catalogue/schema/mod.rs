@@ -1,12 +1,18 @@
-//! What an operation accepts: arguments checked and put into their wire names, and the same rules
-//! written as JSON Schema 2020-12. Says nothing of where an argument travels.
+//! What an operation accepts: arguments checked and put into their wire names. Says nothing of
+//! where an argument travels; the same rules as a JSON Schema are in `json`.
+
+mod json;
+mod words;
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Number, Value};
 
-use super::name::{did_you_mean, fold, nearest};
-use super::operation::{Operation, Param, Type};
+pub use json::input_schema;
+use words::{shown, wrong};
+
+use crate::catalogue::name::{did_you_mean, fold, nearest};
+use crate::catalogue::operation::{Operation, Param, Type};
 use crate::error::{Fault, Kind};
 
 /// The largest whole number a Lua number holds exactly.
@@ -234,57 +240,6 @@ fn check_bounds(path: &str, param: &Param, value: &Value) -> Result<(), Fault> {
     Ok(())
 }
 
-fn wrong(path: &str, param: &Param, value: &Value) -> Fault {
-    let message = format!("`{path}` must be {}, not {}", article(param.kind), article_of(value));
-    let fault = refuse(param.reject.wrong.as_deref(), "wrong_type", message).param(path);
-    match right_form(path, param.kind, value) {
-        Some(hint) => fault.hint(hint),
-        None => fault,
-    }
-}
-
-fn right_form(path: &str, wanted: Type, value: &Value) -> Option<String> {
-    let name = path.rsplit('.').next().unwrap_or(path);
-    match (wanted, value) {
-        (Type::Object, Value::String(text)) if text.trim_start().starts_with('{') => {
-            Some(format!("decode the JSON text first: {name} = json.decode(text)"))
-        }
-        (Type::Object, _) => Some(format!("write it as a table: {name} = {{ plan = \"pro\" }}")),
-        (Type::Array, _) => Some(format!("write it as a list: {name} = {{ \"a\", \"b\" }}")),
-        (Type::String, Value::Number(number)) => {
-            Some(format!("write it as text: {name} = \"{number}\""))
-        }
-        _ => None,
-    }
-}
-
-fn article(kind: Type) -> &'static str {
-    match kind {
-        Type::String => "a string",
-        Type::Integer => "a whole number",
-        Type::Number => "a number",
-        Type::Boolean => "true or false",
-        Type::Object => "an object",
-        Type::Array => "a list",
-        Type::Any => "a value",
-    }
-}
-
-fn article_of(value: &Value) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(_) => "a boolean".to_owned(),
-        Value::Number(number) => format!("the number {number}"),
-        Value::String(_) => "a string".to_owned(),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
-    }
-}
-
-fn shown(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
 fn in_declared_order(operation: &Operation, mut args: Map<String, Value>) -> Map<String, Value> {
     operation
         .params
@@ -307,79 +262,4 @@ pub fn positional(operation: &Operation, values: Vec<Value>) -> Result<Map<Strin
         )));
     }
     Ok(operation.params.keys().cloned().zip(values).filter(|(_, value)| !value.is_null()).collect())
-}
-
-/// What the operation accepts, as JSON Schema 2020-12.
-pub fn input_schema(operation: &Operation) -> Value {
-    let mut schema = object_schema(&operation.params, true);
-    let mut head = Map::new();
-    head.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
-    head.insert("title".into(), json!(operation.full_name()));
-    head.insert("description".into(), json!(operation.about));
-    head.append(&mut schema);
-    let sets: Vec<Value> = operation
-        .one_of
-        .iter()
-        .map(|(names, _)| {
-            json!({"anyOf": names.iter().map(|n| json!({"required": [n]})).collect::<Vec<_>>()})
-        })
-        .collect();
-    if !sets.is_empty() {
-        head.insert("allOf".into(), Value::Array(sets));
-    }
-    Value::Object(head)
-}
-
-fn object_schema(params: &indexmap::IndexMap<String, Param>, closed: bool) -> Map<String, Value> {
-    let mut schema = Map::new();
-    schema.insert("type".into(), json!("object"));
-    let properties: Map<String, Value> =
-        params.iter().map(|(name, param)| (name.clone(), param_schema(param))).collect();
-    schema.insert("properties".into(), Value::Object(properties));
-    let required: Vec<_> =
-        params.iter().filter(|(_, param)| param.required).map(|(name, _)| name).collect();
-    schema.insert("required".into(), json!(required));
-    if closed {
-        schema.insert("additionalProperties".into(), Value::Bool(false));
-    }
-    schema
-}
-
-fn param_schema(param: &Param) -> Value {
-    let mut schema = match param.kind {
-        Type::Object if !param.properties.is_empty() => object_schema(&param.properties, true),
-        Type::Any => Map::new(),
-        kind => Map::from_iter([("type".to_owned(), json!(kind.word()))]),
-    };
-    if param.from_integer {
-        schema.insert("type".into(), json!(["string", "integer"]));
-    }
-    if param.nullable
-        && let Some(kind) = schema.get("type").and_then(Value::as_str).map(str::to_owned)
-    {
-        schema.insert("type".into(), json!([kind, "null"]));
-    }
-    if !param.about.is_empty() {
-        schema.insert("description".into(), json!(param.about));
-    }
-    if !param.choices.is_empty() {
-        schema.insert("enum".into(), json!(param.choices));
-    }
-    let extras = [
-        ("default", param.default.clone()),
-        ("format", param.format.as_ref().map(|format| json!(format))),
-        ("maxLength", param.max_length.map(|length| json!(length))),
-        ("minimum", param.minimum.map(|number| json!(number))),
-        ("maximum", param.maximum.map(|number| json!(number))),
-        ("items", param.items.as_ref().map(|item| param_schema(item))),
-    ];
-    for (key, value) in extras {
-        if let Some(value) = value {
-            schema.insert(key.into(), value);
-        }
-    }
-    if param.required && param.kind == Type::String {
-        schema.insert("minLength".into(), json!(1));
-    }
-    Value::Object(schema)
 }

@@ -1,0 +1,165 @@
+//! The row and its parts: provider, service, field, operation, parameter. Plain data with the few
+//! questions that every face asks of it; reading it from text is `load`'s business.
+
+mod param;
+mod provider;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+pub use param::{Param, ParamGroup, Place, Reject, Type};
+pub use provider::{Auth, Field, FieldKind, Group, Paging, Provider, Service};
+
+/// What a call does to the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// Looks, changes nothing.
+    Read,
+    /// Adds or changes.
+    Write,
+    /// Overwrites a whole set with what is sent.
+    Replace,
+    /// Deletes.
+    Destroy,
+    /// Deletes people's data for good.
+    Erase,
+}
+
+impl Effect {
+    /// Every effect, mildest first.
+    pub const ALL: [Self; 5] = [Self::Read, Self::Write, Self::Replace, Self::Destroy, Self::Erase];
+
+    /// The word used in rows, settings and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Replace => "replace",
+            Self::Destroy => "destroy",
+            Self::Erase => "erase",
+        }
+    }
+
+    /// The effect of that name.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|effect| effect.word() == word)
+    }
+}
+
+/// Whether a request may be sent again when its answer was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Repeat {
+    /// Twice is the same as once.
+    Safe,
+    /// Never, once bytes may have reached the service.
+    #[default]
+    Never,
+}
+
+/// One HTTP route of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The service it belongs to.
+    pub service: String,
+    /// The HTTP method.
+    pub method: String,
+    /// The path with `{placeholders}`.
+    pub path: String,
+    /// The key of the list in the (unwrapped) answer, for operations that list.
+    pub items: Option<String>,
+    /// The provider's hook that checks the place before anything is sent.
+    pub guard: Option<String>,
+    /// The provider's hook that may answer after a `not_found`.
+    pub rescue: Option<String>,
+    /// The provider's hook that gives the answer its documented form.
+    pub shape: Option<String>,
+}
+
+impl Route {
+    /// The names between braces in the path.
+    pub fn placeholders(&self) -> impl Iterator<Item = &str> {
+        self.path.split('{').skip(1).filter_map(|part| part.split('}').next())
+    }
+}
+
+/// The row: one thing that can be called.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The provider it belongs to.
+    pub provider: String,
+    /// The resource group it is documented with.
+    pub group: String,
+    /// The canonical name.
+    pub name: String,
+    /// Every other name it answers to.
+    pub aliases: Vec<String>,
+    /// A title of a few words.
+    pub title: String,
+    /// What it does, in one or two sentences.
+    pub about: String,
+    /// Anything else a caller should know; Markdown.
+    pub notes: String,
+    /// The route, then the same operation on other services, best first. Never empty.
+    pub routes: Vec<Route>,
+    /// What it does to the world.
+    pub effect: Effect,
+    /// Whether it may be sent again.
+    pub repeat: Repeat,
+    /// Phrases a person might search for.
+    pub intent: Vec<String>,
+    /// The arguments in declared order, shared groups after the operation's own.
+    pub params: IndexMap<String, Param>,
+    /// At least one of each set must be given, with the service's code when none is.
+    pub one_of: Vec<(Vec<String>, Option<String>)>,
+    /// The fields of the documented result: name, type, meaning.
+    pub result: IndexMap<String, Param>,
+    /// Arguments that work, for docs and tests.
+    pub example: Map<String, Value>,
+    /// Lua that goes with the example and uses `result`; empty when the call says it all.
+    pub example_lua: String,
+    /// The limit it is paced to, as the service documents it (`60/minute`).
+    pub limit: Option<String>,
+    /// `ga`, `beta` or `alpha`.
+    pub stability: String,
+}
+
+impl Operation {
+    /// `segment.track_event`.
+    pub fn full_name(&self) -> String {
+        format!("{}.{}", self.provider, self.name)
+    }
+
+    /// `app.integrations.segment.track_event`.
+    pub fn lua_path(&self) -> String {
+        format!("app.integrations.{}.{}", self.provider, self.name)
+    }
+
+    /// The slug of the tool (`segment_track`): the alias that starts with the provider's name, else the canonical one.
+    pub fn slug(&self) -> String {
+        let prefix = format!("{}_", self.provider);
+        self.aliases
+            .iter()
+            .find(|alias| alias.starts_with(&prefix))
+            .cloned()
+            .unwrap_or_else(|| format!("{prefix}{}", self.name))
+    }
+
+    /// The route used unless the account's credentials call for another.
+    pub fn route(&self) -> &Route {
+        &self.routes[0]
+    }
+
+    /// Where `param` travels on `route`.
+    pub fn place(&self, route: &Route, name: &str, param: &Param) -> Place {
+        if route.placeholders().any(|placeholder| placeholder == name) {
+            return Place::Path;
+        }
+        param.place.unwrap_or(match route.method.as_str() {
+            "GET" | "DELETE" | "HEAD" => Place::Query,
+            _ => Place::Body,
+        })
+    }
+}

@@ -1,0 +1,126 @@
+//! One argument of an operation, and groups of them that operations share.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The type of a parameter, as in JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Type {
+    /// Text.
+    #[default]
+    String,
+    /// A whole number.
+    Integer,
+    /// Any number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A map.
+    Object,
+    /// A list.
+    Array,
+    /// Whatever the service accepts.
+    Any,
+}
+
+impl Type {
+    /// The word used in rows, tables and schemas.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Object => "object",
+            Self::Array => "array",
+            Self::Any => "any",
+        }
+    }
+}
+
+/// Where a parameter travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// In the path, percent-encoded.
+    Path,
+    /// In the query string.
+    Query,
+    /// In the JSON body.
+    Body,
+    /// Nowhere: it is checked on this side only.
+    Local,
+}
+
+/// The service's own codes for a parameter it would reject.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reject {
+    /// The code when the value is absent or empty.
+    pub missing: Option<String>,
+    /// The code when the value has the wrong type.
+    pub wrong: Option<String>,
+}
+
+/// One argument of an operation, or one field of an object argument.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Param {
+    /// Its type.
+    #[serde(rename = "type", default)]
+    pub kind: Type,
+    /// Whether a call without it is refused.
+    #[serde(default)]
+    pub required: bool,
+    /// What it is, in one sentence.
+    #[serde(default)]
+    pub about: String,
+    /// Where it travels when the method does not already say so.
+    pub place: Option<Place>,
+    /// Sent when the caller gives nothing.
+    pub default: Option<Value>,
+    /// The only values allowed, when there are any.
+    #[serde(default)]
+    pub choices: Vec<Value>,
+    /// `date-time`, `uri` or `email`, as in JSON Schema; checked for `date-time`.
+    pub format: Option<String>,
+    /// Longest text, in characters.
+    pub max_length: Option<usize>,
+    /// Smallest number.
+    pub minimum: Option<i64>,
+    /// Largest number.
+    pub maximum: Option<i64>,
+    /// Whether null may be sent, which usually clears the value.
+    #[serde(default)]
+    pub nullable: bool,
+    /// Whether a whole number is taken for its decimal text (for ids).
+    #[serde(default)]
+    pub from_integer: bool,
+    /// The service's own codes for a wrong value.
+    #[serde(default)]
+    pub reject: Reject,
+    /// The elements of an array.
+    pub items: Option<Box<Self>>,
+    /// The known fields of an object. An object without any takes every field.
+    #[serde(default)]
+    pub properties: IndexMap<String, Self>,
+}
+
+/// Parameters and result fields that several operations share.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParamGroup {
+    /// The shared parameters.
+    #[serde(default)]
+    pub params: IndexMap<String, Param>,
+    /// At least one of these must be given.
+    #[serde(default)]
+    pub one_of: Vec<String>,
+    /// The service's own code when none of them is.
+    pub one_of_reject: Option<String>,
+    /// Fields that the results of the operations share.
+    #[serde(default)]
+    pub result: IndexMap<String, Param>,
+}

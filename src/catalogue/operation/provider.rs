@@ -1,0 +1,160 @@
+//! A provider, its services and the fields of its accounts.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use super::Operation;
+
+/// How a service wants to be authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Auth {
+    /// HTTP Basic with the secret as the user name and an empty password.
+    Basic,
+    /// `Authorization: Bearer`.
+    Bearer,
+    /// None.
+    #[default]
+    None,
+}
+
+/// How a service cuts a list into pages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// The query parameter that carries the cursor.
+    pub cursor: String,
+    /// The query parameter that carries the page size.
+    pub count: String,
+    /// The page size asked for when all pages are wanted.
+    pub size: u32,
+    /// Where the answer holds the next cursor, as a dotted path.
+    pub next: String,
+}
+
+/// One API of a provider.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Its name for people.
+    pub title: String,
+    /// The base URL in each region, without a trailing slash. A region that is absent is not served.
+    pub base: IndexMap<String, String>,
+    /// The field that overrides the base URL.
+    pub url_field: Option<String>,
+    /// A suffix users may write at the end of the base URL; it is removed (`/v1`).
+    #[serde(default)]
+    pub trim: String,
+    /// How it wants to be authenticated.
+    #[serde(default)]
+    pub auth: Auth,
+    /// The field that holds the credential.
+    pub secret: Option<String>,
+    /// The media type of request bodies.
+    #[serde(default = "json_media_type")]
+    pub media_type: String,
+    /// The key that wraps every successful answer (`data`).
+    pub envelope: Option<String>,
+    /// The body field that gets the credential as well (`writeKey`).
+    pub secret_in_body: Option<String>,
+    /// The body field that is stamped with the time of each sending (`sentAt`).
+    pub sent_at: Option<String>,
+    /// The provider's hook that completes and checks a body before it is bound.
+    pub prepare: Option<String>,
+    /// How lists are cut into pages.
+    pub paging: Option<Paging>,
+    /// A redirect to another host keeps the credential only if both hosts end in this.
+    pub redirects: Option<String>,
+}
+
+fn json_media_type() -> String {
+    "application/json".to_owned()
+}
+
+/// What a field of an account holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldKind {
+    /// A credential.
+    Secret,
+    /// A base URL.
+    Url,
+    /// Anything else.
+    #[default]
+    Text,
+}
+
+/// One setting of an account, shared by all of a provider's services.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Its key in settings files.
+    pub name: String,
+    /// Its name for people.
+    pub title: String,
+    /// What it holds.
+    #[serde(rename = "type", default)]
+    pub kind: FieldKind,
+    /// What it is for, and where to find it.
+    #[serde(default)]
+    pub about: String,
+    /// Environment variables of the default account, first match wins.
+    #[serde(default)]
+    pub env: Vec<String>,
+    /// The only values allowed, when there are any.
+    #[serde(default)]
+    pub choices: Vec<String>,
+    /// The value when nothing is set.
+    pub default: Option<String>,
+    /// The value on the emulator, where no account is needed.
+    pub emulator: Option<String>,
+}
+
+/// One page of a provider's reference, and one file of rows.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Its key (`sources`).
+    pub name: String,
+    /// Its name for people.
+    pub title: String,
+    /// What the operations in it have in common.
+    pub about: String,
+}
+
+/// A company we integrate.
+#[derive(Debug)]
+pub struct Provider {
+    /// Its key (`segment`).
+    pub name: String,
+    /// Its name for people.
+    pub title: String,
+    /// What it is, in one sentence.
+    pub about: String,
+    /// Its APIs.
+    pub services: IndexMap<String, Service>,
+    /// What an account of it can hold.
+    pub fields: Vec<Field>,
+    /// Named accounts that exist on the emulator, besides `default`.
+    pub emulator_accounts: Vec<String>,
+    /// The resource groups, in file order.
+    pub groups: IndexMap<String, Group>,
+    /// The operations by canonical name.
+    pub operations: IndexMap<String, Operation>,
+    /// Folded name or alias → index into `operations`.
+    pub(in crate::catalogue) index: HashMap<String, usize>,
+}
+
+impl Provider {
+    /// The operation of that name or alias, in any spelling.
+    pub fn operation(&self, name: &str) -> Option<&Operation> {
+        let index = self.index.get(&crate::catalogue::name::fold(name))?;
+        self.operations.get_index(*index).map(|(_, operation)| operation)
+    }
+
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
