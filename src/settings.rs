@@ -2,9 +2,25 @@
 //! setting is a dotted key (`integrations.segment.policy.write`) with a value and the place it
 //! came from. What a key means is left to whoever asks for it; accounts are `engine::account`'s.
 
-use std::path::{Path, PathBuf};
+pub mod edit;
+mod file;
+pub mod known;
+pub mod surroundings;
+pub mod trust;
+pub mod units;
 
-use crate::error::Fault;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Bound;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use known::{KNOWN, Known, Shape};
+pub use surroundings::{Environment, Paths, Surroundings};
+pub use trust::Standing;
+
+use crate::error::{Fault, Kind};
+use crate::redact::Secret;
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +37,39 @@ pub enum Origin {
     Flag(String),
 }
 
+impl Origin {
+    /// The layer's name in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::User(_) => "user",
+            Self::Project(_) => "project",
+            Self::Environment(_) => "environment",
+            Self::Flag(_) => "flag",
+        }
+    }
+
+    /// The file, variable or flag; none for what is built in.
+    pub fn source(&self) -> Option<String> {
+        match self {
+            Self::Default => None,
+            Self::User(path) | Self::Project(path) => Some(path.display().to_string()),
+            Self::Environment(name) | Self::Flag(name) => Some(name.clone()),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("built in"),
+            Self::User(path) | Self::Project(path) => write!(f, "{}", path.display()),
+            Self::Environment(name) => write!(f, "${name}"),
+            Self::Flag(flag) => f.write_str(flag),
+        }
+    }
+}
+
 /// A value with its origin.
 #[derive(Debug, Clone)]
 pub struct Setting {
@@ -30,35 +79,116 @@ pub struct Setting {
     pub origin: Origin,
 }
 
-/// The folders the program uses. None means that the platform names no home.
-#[derive(Debug, Clone, Default)]
-pub struct Paths {
-    /// Settings, credentials, trust.
-    pub config: Option<PathBuf>,
-    /// The ledger and the REPL's history.
-    pub data: Option<PathBuf>,
-    /// The project's `kosmo.toml`, when there is one here or above.
-    pub project: Option<PathBuf>,
-}
-
 /// All settings in force.
 #[derive(Debug, Default)]
 pub struct Settings {
-    _todo: (),
+    values: BTreeMap<String, Setting>,
+    paths: Paths,
+    environment: Environment,
+    standing: Standing,
+    warnings: Vec<String>,
 }
 
 impl Settings {
     /// Reads every layer. `flags` are (key, value, flag as typed).
     ///
     /// # Errors
-    /// [`crate::error::Kind::Config`] with file, line and column when a file is broken.
-    pub fn open(_flags: Vec<(String, toml::Value, String)>) -> Result<Self, Fault> {
-        Ok(Self::default())
+    /// [`Kind::Config`] with file, line and column when a file is broken.
+    pub fn open(flags: Vec<(String, toml::Value, String)>) -> Result<Self, Fault> {
+        Self::open_in(Surroundings::of_process(), flags)
+    }
+
+    /// Reads every layer as seen from `surroundings`.
+    ///
+    /// # Errors
+    /// As [`Settings::open`].
+    pub fn open_in(
+        surroundings: Surroundings,
+        flags: Vec<(String, toml::Value, String)>,
+    ) -> Result<Self, Fault> {
+        let paths = surroundings.paths();
+        let mut settings = Self { paths, environment: surroundings.environment, ..Self::default() };
+        for known in KNOWN {
+            if let Some(value) = known.default_value() {
+                settings.put(known.key.to_owned(), value, Origin::Default);
+            }
+        }
+        for path in [settings.paths.config_file(), settings.paths.credentials_file()] {
+            settings.add_user_file(path)?;
+        }
+        settings.add_project_file()?;
+        settings.add_environment()?;
+        for (key, value, flag) in flags {
+            let known = known::find(&key)
+                .ok_or_else(|| Fault::usage(format!("`{flag}`: no such setting `{key}`")))?;
+            known.check(&value).map_err(|why| Fault::usage(format!("`{flag}`: {why}")))?;
+            settings.put(key, value, Origin::Flag(flag));
+        }
+        Ok(settings)
+    }
+
+    fn put(&mut self, key: String, value: toml::Value, origin: Origin) {
+        self.values.insert(key, Setting { value, origin });
+    }
+
+    fn add_user_file(&mut self, path: Option<PathBuf>) -> Result<(), Fault> {
+        let Some(path) = path else { return Ok(()) };
+        let Some(bytes) = file::read(&path)? else { return Ok(()) };
+        for entry in file::entries(&path, &bytes, &mut self.warnings)? {
+            self.put(entry.key, entry.value, Origin::User(path.clone()));
+        }
+        Ok(())
+    }
+
+    fn add_project_file(&mut self) -> Result<(), Fault> {
+        let Some(path) = self.paths.project.clone() else { return Ok(()) };
+        let Some(bytes) = file::read(&path)? else { return Ok(()) };
+        let entries = file::entries(&path, &bytes, &mut self.warnings)?;
+        if trust::is_trusted(&self.paths, &path, &bytes)? {
+            self.standing = Standing::Trusted;
+            for entry in entries {
+                self.put(entry.key, entry.value, Origin::Project(path.clone()));
+            }
+            return Ok(());
+        }
+        let (tighter, ignored): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| {
+            trust::tightens(&entry.key, entry.known, &entry.value, &self.values)
+        });
+        for entry in tighter {
+            self.put(entry.key, entry.value, Origin::Project(path.clone()));
+        }
+        let ignored: Vec<String> = ignored.into_iter().map(|entry| entry.key).collect();
+        if !ignored.is_empty() {
+            self.warnings.push(format!(
+                "{} is not trusted; ignored: {} (read it, then run `kosmo trust` to accept it)",
+                path.display(),
+                ignored.join(", ")
+            ));
+        }
+        self.standing = Standing::Untrusted { ignored };
+        Ok(())
+    }
+
+    fn add_environment(&mut self) -> Result<(), Fault> {
+        for (name, value) in self.environment.starting_with("KOSMO_") {
+            let Some((key, known)) = known::of_variable(&name) else { continue };
+            let value = value.to_str().ok_or_else(|| {
+                Fault::new(Kind::Config, format!("environment variable `{name}` is not UTF-8"))
+            })?;
+            if value.is_empty() {
+                continue;
+            }
+            let value = known.read(value).map_err(|why| {
+                Fault::new(Kind::Config, format!("environment variable `{name}`: {why}"))
+            })?;
+            self.put(key, value, Origin::Environment(name));
+        }
+        Ok(())
     }
 
     /// The winning value of a dotted key.
-    pub fn get(&self, _key: &str) -> Option<&Setting> {
-        None
+    pub fn get(&self, key: &str) -> Option<&Setting> {
+        self.values.get(key)
     }
 
     /// The winning value as text.
@@ -71,32 +201,79 @@ impl Settings {
         self.get(key)?.value.as_bool()
     }
 
-    /// The winning value as a number.
+    /// The winning value as a number: sizes in bytes, times in seconds.
     pub fn number(&self, key: &str) -> Option<f64> {
         let value = &self.get(key)?.value;
-        #[expect(clippy::cast_precision_loss, reason = "settings are small numbers")]
-        value.as_float().or_else(|| value.as_integer().map(|n| n as f64))
+        match known::find(key).map(|known| known.shape) {
+            Some(shape) => shape.number(value),
+            None => units::number(value),
+        }
+    }
+
+    /// The winning value as a size in bytes.
+    pub fn bytes(&self, key: &str) -> Option<u64> {
+        units::bytes(&self.get(key)?.value)
+    }
+
+    /// The winning value as a length of time.
+    pub fn duration(&self, key: &str) -> Option<Duration> {
+        Duration::try_from_secs_f64(units::seconds(&self.get(key)?.value)?).ok()
     }
 
     /// Every winning (key, setting), sorted by key, whose key starts with `prefix` (dotted).
-    pub fn under<'a>(&'a self, _prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a Setting)> {
-        std::iter::empty()
+    pub fn under<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a Setting)> {
+        self.values
+            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
+            .take_while(move |(key, _)| key.starts_with(prefix))
+            .map(|(key, setting)| (key.as_str(), setting))
     }
 
     /// The folders in use.
     pub fn paths(&self) -> &Paths {
-        static NONE: Paths = Paths { config: None, data: None, project: None };
-        &NONE
+        &self.paths
+    }
+
+    /// The environment the settings were read in.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Whether the project's file is trusted, and what of it was ignored.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     /// Things the user should be told once, for example what an untrusted project file was not
     /// allowed to set.
     pub fn warnings(&self) -> &[String] {
-        &[]
+        &self.warnings
+    }
+
+    /// What is kept in the credentials file, references aside.
+    pub fn stored_secrets(&self) -> impl Iterator<Item = Secret> {
+        let file = self.paths.credentials_file().map(Origin::User);
+        self.values
+            .values()
+            .filter(move |setting| file.as_ref() == Some(&setting.origin))
+            .filter_map(|setting| setting.value.as_str())
+            .filter(|text| !is_reference(text))
+            .map(Secret::new)
     }
 
     /// Where the ledger lives.
     pub fn ledger_path(&self) -> Option<PathBuf> {
         self.paths().data.as_deref().map(|folder: &Path| folder.join("kosmo.db"))
     }
+}
+
+/// Whether a value says where a secret is instead of being one: `env:NAME`, `file:path`, `cmd:…`.
+pub fn is_reference(value: &str) -> bool {
+    ["env:", "file:", "cmd:"].iter().any(|prefix| value.starts_with(prefix))
+}
+
+/// Whether a name can be an account's: `[a-z0-9][a-z0-9_-]*`.
+pub fn is_account_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    name.bytes().next().is_some_and(plain)
+        && name.bytes().all(|byte| plain(byte) || byte == b'_' || byte == b'-')
 }
