@@ -1,12 +1,42 @@
 //! A stand-in for the service, for trying things and for tests. Knows the catalogue, never the
-//! engine. `docs/emulator.md` says what it does not do.
+//! engine: what arrives is checked by its own reading of the documented APIs, so that a mistake on
+//! the sending side cannot cancel itself out. `docs/emulator.md` says what it does not do.
+//!
+//! ```text
+//! http       the socket, and scripted faults carried out
+//! faults     which request fails, and how     script  the grammar of `--fail`
+//! core       request → answer, over shared state
+//! tracking   /v1/…                            event   what Segment drops behind the door
+//! workspace  /…, /v1beta/…                    routes  which row a request belongs to
+//! control    /__emulator/…
+//! state      what is remembered               data    the file it is kept in
+//! exchange   request and answer as plain data
+//! ```
 
-use std::net::SocketAddr;
+mod control;
+mod core;
+mod data;
+mod event;
+mod exchange;
+mod faults;
+mod http;
+mod routes;
+mod script;
+mod state;
+mod tracking;
+mod workspace;
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
+use serde_json::Value;
+
+use self::core::Core;
 use crate::catalogue::Catalogue;
-use crate::error::Fault;
+use crate::error::{Fault, Kind};
 
 /// How to start an emulator.
 #[derive(Debug, Clone, Default)]
@@ -20,9 +50,11 @@ pub struct Setup {
 }
 
 /// A running emulator; dropping it ends it.
-#[derive(Debug)]
 pub struct Emulator {
     address: SocketAddr,
+    core: Arc<Core>,
+    ended: Arc<Ended>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Emulator {
@@ -30,12 +62,111 @@ impl Emulator {
     ///
     /// # Errors
     /// When the port is taken, the data file unreadable or a fault specification wrong.
-    pub fn start(_catalogue: Arc<Catalogue>, setup: Setup) -> Result<Self, Fault> {
-        Ok(Self { address: SocketAddr::from(([127, 0, 0, 1], setup.port)) })
+    pub fn start(catalogue: Arc<Catalogue>, setup: Setup) -> Result<Self, Fault> {
+        let core = Arc::new(Core::new(catalogue, setup.data, &setup.faults)?);
+        let (listener, address) = listen(setup.port)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Fault::io("cannot start the emulator", &error))?;
+        let ended = Arc::new(Ended::default());
+        let (inner, guard) = (Arc::clone(&core), EndGuard(Arc::clone(&ended)));
+        let thread = std::thread::Builder::new()
+            .name("emulator".to_owned())
+            .spawn(move || {
+                let _guard = guard;
+                // It fails only when the listener cannot be handed to the runtime; who waits is
+                // woken by the guard in any case.
+                let _ = runtime.block_on(http::serve(listener, inner));
+            })
+            .map_err(|error| Fault::io("cannot start the emulator", &error))?;
+        Ok(Self { address, core, ended, thread: Some(thread) })
     }
 
     /// The base URL that replaces every service's.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Every message received so far, oldest first: `received_at`, `timestamp`, `type`,
+    /// `message_id`, `user_id`, `anonymous_id`, `source`, `status` (`delivered`, `rejected`,
+    /// `duplicate`), `reason`, `message`.
+    pub fn events(&self) -> Vec<Value> {
+        control::events(&self.core, &[])
+    }
+
+    /// Asks it to end; open connections are cut. May be called from another thread than `wait`.
+    pub fn stop(&self) {
+        self.core.ending.notify_one();
+    }
+
+    /// Waits until it has ended.
+    pub fn wait(&self) {
+        self.ended.wait();
+    }
+
+    /// Ends it and writes the data file.
+    ///
+    /// # Errors
+    /// When the data file cannot be written.
+    pub fn close(mut self) -> Result<(), Fault> {
+        self.finish()
+    }
+
+    fn finish(&mut self) -> Result<(), Fault> {
+        let Some(thread) = self.thread.take() else { return Ok(()) };
+        self.stop();
+        let joined = thread.join();
+        self.core.save()?;
+        joined.map_err(|_| Fault::new(Kind::Internal, "the emulator's thread panicked"))
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        // Nobody is left to tell; `close` is for those who want to know.
+        let _ = self.finish();
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+fn listen(port: u16) -> Result<(TcpListener, SocketAddr), Fault> {
+    let bind = || {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    bind().map_err(|error: std::io::Error| {
+        Fault::io(format!("cannot listen on 127.0.0.1:{port}"), &error)
+            .hint("choose another port, or 0 for any that is free")
+    })
+}
+
+/// Whether the server's thread is done.
+#[derive(Default)]
+struct Ended(Mutex<bool>, Condvar);
+
+impl Ended {
+    fn wait(&self) {
+        let mut done = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while !*done {
+            done = self.1.wait(done).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Wakes those who wait, even after a panic.
+struct EndGuard(Arc<Ended>);
+
+impl Drop for EndGuard {
+    fn drop(&mut self) {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.0.1.notify_all();
     }
 }
