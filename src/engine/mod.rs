@@ -15,7 +15,7 @@ pub mod retry;
 pub mod transport;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
@@ -179,7 +179,7 @@ impl Engine {
     }
 
     fn allowed(&self, options: &Options) -> Duration {
-        let setting = || self.settings.number("http.timeout").map(Duration::from_secs_f64);
+        let setting = || self.settings.duration("http.timeout");
         options.timeout.or_else(setting).unwrap_or(DEFAULT_TIMEOUT)
     }
 }
@@ -222,9 +222,4 @@ impl Outcome {
         }
         Self { value: request, status: None, next_cursor: None }
     }
-}
-
-/// Time since `start`, for a run.
-fn since(start: Instant) -> Duration {
-    start.elapsed()
 }

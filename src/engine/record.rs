@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::call::{Call, Origin, Outcome, Run};
-use super::{Engine, now, since};
+use super::{Engine, now};
 use crate::error::{Fault, Kind, SideEffect};
 use crate::ledger::journal::Entry;
 
@@ -47,7 +47,7 @@ impl<'a> Recording<'a> {
     pub(super) fn finish(mut self, result: Result<Outcome, Fault>) -> Run {
         let id = self.run.id.clone();
         self.run.result = result.map_err(|fault| self.clean(fault, id));
-        self.run.took = since(self.began);
+        self.run.took = self.began.elapsed();
         self.write();
         self.finished = true;
         let cancelled = Err(Fault::new(Kind::Interrupted, "the call was cancelled"));
@@ -106,7 +106,7 @@ impl<'a> Recording<'a> {
 impl Drop for Recording<'_> {
     fn drop(&mut self) {
         if !self.finished {
-            self.run.took = since(self.began);
+            self.run.took = self.began.elapsed();
             if let Err(fault) = &mut self.run.result {
                 fault.extra.effect = SideEffect::Unknown;
             }

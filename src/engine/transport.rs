@@ -41,14 +41,16 @@ pub struct Connect {
 impl Connect {
     /// From the settings.
     pub fn from_settings(settings: &Settings, direct: bool) -> Self {
+        let path = |key: &str, variable: &str| {
+            let variable = || settings.environment().get(variable).map(PathBuf::from);
+            settings.text(key).map(PathBuf::from).or_else(variable)
+        };
         Self {
-            timeout: settings
-                .number("http.connect_timeout")
-                .map_or(Duration::from_secs(10), Duration::from_secs_f64),
+            timeout: settings.duration("http.connect_timeout").unwrap_or(Duration::from_secs(10)),
             proxy: settings.text("http.proxy").map(str::to_owned),
             direct,
-            ca_file: settings.text("http.ca_file").map(PathBuf::from),
-            ca_dir: settings.text("http.ca_dir").map(PathBuf::from),
+            ca_file: path("http.ca_file", "SSL_CERT_FILE"),
+            ca_dir: path("http.ca_dir", "SSL_CERT_DIR"),
         }
     }
 }

@@ -113,6 +113,28 @@ pub const KNOWN: &[Known] = &[
     ),
     row("http.proxy", Shape::Text, None, Tighten::Never, "the proxy every request goes through"),
     row(
+        "http.ca_file",
+        Shape::Text,
+        None,
+        Tighten::Never,
+        "PEM certificates trusted instead of the built-in ones; SSL_CERT_FILE says the same",
+    ),
+    row(
+        "http.ca_dir",
+        Shape::Text,
+        None,
+        Tighten::Never,
+        "a folder of such files; SSL_CERT_DIR says the same",
+    ),
+    row("emulator", Shape::Flag, None, Tighten::Never, "point every account at the emulator"),
+    row(
+        "catalogue.folders",
+        Shape::Text,
+        None,
+        Tighten::Never,
+        "folders with providers of your own, separated as in PATH",
+    ),
+    row(
         "journal.enabled",
         Shape::Flag,
         Some("true"),
