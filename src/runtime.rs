@@ -12,11 +12,13 @@ use crate::engine::{Accounts, Engine};
 use crate::error::Fault;
 use crate::ledger::journal::Journal;
 use crate::redact::Redactor;
-use crate::settings::Settings;
+use crate::settings::{Settings, Surroundings};
 
 /// How to open a runtime.
 #[derive(Default)]
 pub struct Opening {
+    /// What settings are read from; none for the process's own environment and folders.
+    pub surroundings: Option<Surroundings>,
     /// Settings given as flags: (key, value, the flag as typed).
     pub flags: Vec<(String, toml::Value, String)>,
     /// The base URL of an emulator that every account is to point at.
@@ -41,8 +43,9 @@ impl Runtime {
     /// # Errors
     /// A broken settings file.
     pub fn open(opening: Opening) -> Result<Arc<Self>, Fault> {
+        let surroundings = opening.surroundings.unwrap_or_else(Surroundings::of_process);
         Ok(Arc::new(Self {
-            settings: Arc::new(Settings::open(opening.flags)?),
+            settings: Arc::new(Settings::open_in(surroundings, opening.flags)?),
             redactor: Redactor::default(),
             emulator: opening.emulator,
             approve: opening.approve,
