@@ -86,6 +86,7 @@ pub struct Settings {
     paths: Paths,
     environment: Environment,
     standing: Standing,
+    stored: Vec<Secret>,
     warnings: Vec<String>,
 }
 
@@ -113,9 +114,8 @@ impl Settings {
                 settings.put(known.key.to_owned(), value, Origin::Default);
             }
         }
-        for path in [settings.paths.config_file(), settings.paths.credentials_file()] {
-            settings.add_user_file(path)?;
-        }
+        settings.add_user_file(settings.paths.config_file(), false)?;
+        settings.add_user_file(settings.paths.credentials_file(), true)?;
         settings.add_project_file()?;
         settings.add_environment()?;
         for (key, value, flag) in flags {
@@ -131,10 +131,13 @@ impl Settings {
         self.values.insert(key, Setting { value, origin });
     }
 
-    fn add_user_file(&mut self, path: Option<PathBuf>) -> Result<(), Fault> {
+    fn add_user_file(&mut self, path: Option<PathBuf>, secret: bool) -> Result<(), Fault> {
         let Some(path) = path else { return Ok(()) };
         let Some(bytes) = file::read(&path)? else { return Ok(()) };
         for entry in file::entries(&path, &bytes, &mut self.warnings)? {
+            if let Some(text) = entry.value.as_str().filter(|text| secret && !is_reference(text)) {
+                self.stored.push(Secret::new(text));
+            }
             self.put(entry.key, entry.value, Origin::User(path.clone()));
         }
         Ok(())
@@ -249,15 +252,9 @@ impl Settings {
         &self.warnings
     }
 
-    /// What is kept in the credentials file, references aside.
-    pub fn stored_secrets(&self) -> impl Iterator<Item = Secret> {
-        let file = self.paths.credentials_file().map(Origin::User);
-        self.values
-            .values()
-            .filter(move |setting| file.as_ref() == Some(&setting.origin))
-            .filter_map(|setting| setting.value.as_str())
-            .filter(|text| !is_reference(text))
-            .map(Secret::new)
+    /// What the credentials file holds, references aside, even where another layer wins.
+    pub fn stored_secrets(&self) -> &[Secret] {
+        &self.stored
     }
 
     /// Where the ledger lives.

@@ -1,13 +1,26 @@
 //! Whose credentials: an account's fields, found when they are asked for and not before, in the
-//! order environment > project file > user file. Besides `settings`, the only module that reads
-//! the environment. Writing them down is the command line's business.
+//! order environment > project file > user file > row. Writing them down is the command line's
+//! business.
 
-use std::sync::Arc;
+mod base;
+mod complaint;
+mod inventory;
+mod reference;
 
-use crate::catalogue::{Provider, Service};
-use crate::error::Fault;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use crate::catalogue::Provider;
+use crate::catalogue::name::{did_you_mean, nearest};
+use crate::catalogue::operation::{Auth, Field, FieldKind, Service};
+use crate::error::{Fault, Kind};
 use crate::redact::{Redactor, Secret};
-use crate::settings::Settings;
+use crate::settings::{Origin, Settings, is_account_name, is_reference};
+pub use base::check_url;
+use reference::References;
+
+/// The account that always exists.
+pub const DEFAULT: &str = "default";
 
 /// Finds accounts.
 #[derive(Debug)]
@@ -16,6 +29,9 @@ pub struct Accounts {
     redactor: Redactor,
     /// The base URL that replaces every service's when the emulator is in use.
     emulator: Option<String>,
+    references: References,
+    /// Providers whose secrets the redactor has been taught.
+    taught: Mutex<BTreeSet<String>>,
 }
 
 /// One account, its fields not yet looked up.
@@ -29,10 +45,30 @@ pub struct Account {
     pub emulated: bool,
 }
 
+/// A field's value as it was written: the value itself, or a reference to it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// As written.
+    pub written: Secret,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+impl Found {
+    /// The reference, when it is one.
+    pub fn reference(&self) -> Option<&str> {
+        Some(self.written.expose()).filter(|text| is_reference(text))
+    }
+}
+
 impl Accounts {
     /// Accounts from `settings`; `emulator` is the base URL of the emulator when one is in use.
     pub fn new(settings: Arc<Settings>, redactor: Redactor, emulator: Option<String>) -> Self {
-        Self { settings, redactor, emulator }
+        for secret in settings.stored_secrets() {
+            redactor.learn(secret);
+        }
+        let (references, taught) = (References::default(), Mutex::default());
+        Self { settings, redactor, emulator, references, taught }
     }
 
     /// Whether every account points at the emulator.
@@ -40,22 +76,93 @@ impl Accounts {
         self.emulator.is_some()
     }
 
-    /// The names of a provider's accounts, `default` first.
-    pub fn names(&self, _provider: &Provider) -> Vec<String> {
-        let _ = (&self.settings, &self.redactor);
-        vec!["default".to_owned()]
+    /// The name of the account used when none is given: the setting
+    /// `integrations.<provider>.account`, else `default`.
+    pub fn usual(&self, provider: &Provider) -> &str {
+        self.settings.text(&format!("integrations.{}.account", provider.name)).unwrap_or(DEFAULT)
     }
 
-    /// The account of that name, none for the default one (`--account`, else the setting
-    /// `integrations.<provider>.account`, else `default`).
+    /// The account of that name, none for the usual one.
     ///
     /// # Errors
     /// `not_found` with the list of accounts; `not_active` when the provider is switched off.
     pub fn open(&self, provider: &Provider, name: Option<&str>) -> Result<Account, Fault> {
-        Ok(Account {
-            provider: provider.name.clone(),
-            name: name.unwrap_or("default").to_owned(),
-            emulated: self.emulated(),
+        let key = format!("integrations.{}.enabled", provider.name);
+        if self.settings.flag(&key) == Some(false) {
+            let message = format!("Integration '{}' is installed but not active.", provider.name);
+            let hint = format!("kosmo integrations:configure {} --enable", provider.name);
+            return Err(Fault::new(Kind::NotActive, message).hint(hint));
+        }
+        let name = self.known_name(provider, name.unwrap_or_else(|| self.usual(provider)))?;
+        self.teach(provider);
+        Ok(Account { provider: provider.name.clone(), name, emulated: self.emulated() })
+    }
+
+    fn known_name(&self, provider: &Provider, name: &str) -> Result<String, Fault> {
+        if name == DEFAULT {
+            return Ok(name.to_owned());
+        }
+        let names = self.names(provider);
+        // A file may say `my-prod` where only `MY_PROD` can be a variable's name.
+        let alike = |known: &&String| is_account_name(name) && upper(known) == upper(name);
+        let exact = names.iter().find(|known| *known == name);
+        if let Some(known) = exact.or_else(|| names.iter().find(alike)) {
+            return Ok(known.clone());
+        }
+        let near = nearest(name, names.iter().map(String::as_str));
+        let question = did_you_mean(&near).map(|text| format!("{text} ")).unwrap_or_default();
+        Err(Fault::not_found(format!("Unknown {} account: {name}", provider.title))
+            .code("unknown_account")
+            .hint(format!("{question}there are: {}", names.join(", "))))
+    }
+
+    /// The variables that can set a field, the most exact first.
+    pub fn variables(provider: &Provider, account: &str, field: &Field) -> Vec<String> {
+        let exact =
+            format!("KOSMO_{}_{}_{}", upper(&provider.name), upper(account), upper(&field.name));
+        let shared = field.env.iter().filter(|_| account == DEFAULT).cloned();
+        std::iter::once(exact).chain(shared).collect()
+    }
+
+    fn from_environment(
+        &self,
+        provider: &Provider,
+        account: &str,
+        field: &Field,
+    ) -> Option<(String, String)> {
+        let environment = self.settings.environment();
+        Self::variables(provider, account, field).into_iter().find_map(|name| {
+            let value = environment.get(&name)?.to_string_lossy().into_owned();
+            Some((name, value))
+        })
+    }
+
+    /// What is written for a field, and where; references are not followed.
+    pub fn find(&self, provider: &Provider, account: &str, field: &Field) -> Option<Found> {
+        let found = |written: &str, origin| Found { written: Secret::new(written), origin };
+        if self.emulated() {
+            // Real values stay out of it: what runs here runs alike for everybody.
+            let value = field.emulator.as_deref().or(field.default.as_deref())?;
+            return Some(found(value, Origin::Default));
+        }
+        if let Some((name, value)) = self.from_environment(provider, account, field) {
+            return Some(found(&value, Origin::Environment(name)));
+        }
+        let key = format!("integrations.{}.accounts.{account}.{}", provider.name, field.name);
+        let written = self.settings.get(&key).and_then(|setting| {
+            let text = setting.value.as_str().filter(|text| !text.is_empty())?;
+            Some(found(text, setting.origin.clone()))
+        });
+        written.or_else(|| Some(found(field.default.as_deref()?, Origin::Default)))
+    }
+
+    /// Whether a field has a value, without running or opening anything to learn it.
+    pub fn has(&self, provider: &Provider, account: &Account, field: &str) -> bool {
+        let found =
+            provider.field(field).and_then(|field| self.find(provider, &account.name, field));
+        found.is_some_and(|found| match found.reference().and_then(|r| r.strip_prefix("env:")) {
+            Some(name) => self.settings.environment().get(name).is_some(),
+            None => true,
         })
     }
 
@@ -63,32 +170,30 @@ impl Accounts {
     /// (`env:NAME`, `file:path`, `cmd:…`) are resolved. Secrets are taught to the redactor.
     ///
     /// # Errors
-    /// When a reference cannot be resolved; the message names the reference, never a value.
+    /// When a reference cannot be resolved, or the value is none of the field's choices; the
+    /// message names where it was written, never a value.
     pub fn field(
         &self,
-        _provider: &Provider,
-        _account: &Account,
-        _field: &str,
+        provider: &Provider,
+        account: &Account,
+        field: &str,
     ) -> Result<Option<String>, Fault> {
-        Ok(None)
-    }
-
-    /// Whether the account has a value for a field, without resolving it.
-    pub fn has(&self, _provider: &Provider, _account: &Account, _field: &str) -> bool {
-        self.emulated()
-    }
-
-    /// The secret a service needs.
-    ///
-    /// # Errors
-    /// `missing_credential` with a hint that names the variable and the command that supply it.
-    pub fn secret(
-        &self,
-        _provider: &Provider,
-        _account: &Account,
-        _service: &Service,
-    ) -> Result<Option<Secret>, Fault> {
-        Ok(None)
+        let Some(field) = provider.field(field) else { return Ok(None) };
+        let Some(found) = self.find(provider, &account.name, field) else { return Ok(None) };
+        let value = match found.reference() {
+            Some(reference) => self
+                .references
+                .resolve(reference, &found.origin, self.settings.environment())
+                .map_err(|why| complaint::unresolved(provider, account, field, &found, &why))?,
+            None => found.written.expose().to_owned(),
+        };
+        if field.kind == FieldKind::Secret {
+            self.redactor.learn(&Secret::new(value.as_str()));
+            return Ok(Some(value));
+        }
+        choose(field, value)
+            .map(Some)
+            .map_err(|why| Fault::new(Kind::Config, format!("{why} (from {})", found.origin)))
     }
 
     /// The account's region (`us`, `eu`), from its field `region`.
@@ -96,20 +201,43 @@ impl Accounts {
     /// # Errors
     /// As [`Self::field`].
     pub fn region(&self, provider: &Provider, account: &Account) -> Result<String, Fault> {
-        Ok(self.field(provider, account, "region")?.unwrap_or_else(|| "us".to_owned()))
+        Ok(self.field(provider, account, base::REGION)?.unwrap_or_else(|| "us".to_owned()))
     }
 
-    /// The base URL of a service for this account: emulator, URL field, region's base; without a
-    /// trailing slash and without the service's `trim` suffix.
+    /// The secret a service needs; none when it needs none.
     ///
     /// # Errors
-    /// `wrong_workspace` when the service does not exist in the account's region; usage when a URL is not http(s).
-    pub fn base(
+    /// `missing_credential` with a hint that names the variable and the command that supply it.
+    pub fn secret(
         &self,
-        _provider: &Provider,
-        _account: &Account,
+        provider: &Provider,
+        account: &Account,
         service: &Service,
-    ) -> Result<String, Fault> {
-        Ok(self.emulator.clone().unwrap_or_else(|| service.base["us"].clone()))
+    ) -> Result<Option<Secret>, Fault> {
+        let Some(name) = service.secret.as_deref().filter(|_| service.auth != Auth::None) else {
+            return Ok(None);
+        };
+        match self.field(provider, account, name)? {
+            Some(value) => Ok(Some(Secret::new(value))),
+            None => Err(self.missing(provider, account, service, name)),
+        }
     }
+}
+
+/// The value as the field's choices spell it.
+///
+/// # Errors
+/// The choices, when it is none of them.
+pub fn choose(field: &Field, value: String) -> Result<String, String> {
+    if field.choices.is_empty() {
+        return Ok(value);
+    }
+    let choice = field.choices.iter().find(|choice| choice.eq_ignore_ascii_case(&value));
+    choice
+        .cloned()
+        .ok_or_else(|| format!("`{}` must be one of: {}", field.name, field.choices.join(", ")))
+}
+
+fn upper(name: &str) -> String {
+    name.replace('-', "_").to_ascii_uppercase()
 }

@@ -1,0 +1,83 @@
+//! Which accounts there are, and which secrets they hold: what can be known from settings and the
+//! environment without following a reference.
+
+use std::collections::BTreeSet;
+
+use super::{Accounts, DEFAULT, upper};
+use crate::catalogue::Provider;
+use crate::catalogue::operation::FieldKind;
+use crate::redact::Secret;
+use crate::settings::{is_account_name, is_reference};
+
+impl Accounts {
+    /// The names of a provider's accounts, `default` first, the others sorted: those in settings
+    /// files, those that have an environment variable, and the emulator's when it is in use.
+    pub fn names(&self, provider: &Provider) -> Vec<String> {
+        let mut names = BTreeSet::new();
+        let prefix = format!("integrations.{}.accounts.", provider.name);
+        for (key, _) in self.settings.under(&prefix) {
+            names.extend(key[prefix.len()..].split('.').next().map(str::to_owned));
+        }
+        for name in self.named_by_environment(provider) {
+            // `MY_PROD` may be what a file calls `my-prod`.
+            if !names.iter().any(|known| upper(known) == upper(&name)) {
+                names.insert(name);
+            }
+        }
+        if self.emulated() {
+            names.extend(provider.emulator_accounts.iter().cloned());
+        }
+        names.remove(DEFAULT);
+        std::iter::once(DEFAULT.to_owned()).chain(names).collect()
+    }
+
+    fn named_by_environment(&self, provider: &Provider) -> Vec<String> {
+        let prefix = format!("KOSMO_{}_", upper(&provider.name));
+        let fields: Vec<String> = provider.fields.iter().map(|field| upper(&field.name)).collect();
+        let account = |variable: &str| {
+            let rest = variable.strip_prefix(&prefix)?;
+            // `EU_API_URL` is the field `api_url` of `eu`, not `url` of `eu_api`.
+            let field = fields
+                .iter()
+                .filter(|field| rest.ends_with(field.as_str()))
+                .max_by_key(|field| field.len())?;
+            let name = rest.strip_suffix(field.as_str())?.strip_suffix('_')?.to_ascii_lowercase();
+            is_account_name(&name).then_some(name)
+        };
+        let variables = self.settings.environment().starting_with(&prefix);
+        variables.iter().filter_map(|(variable, _)| account(variable)).collect()
+    }
+
+    /// Teaches the redactor every secret of a provider that can be known without opening or
+    /// running anything, whether it is used or not.
+    pub(super) fn teach(&self, provider: &Provider) {
+        let Ok(mut taught) = self.taught.lock() else { return };
+        if taught.contains(&provider.name) {
+            return;
+        }
+        let environment = self.settings.environment();
+        let learn = |text: &str| match text.strip_prefix("env:") {
+            Some(name) => {
+                let value = environment.get(name).and_then(|value| value.into_string().ok());
+                value.into_iter().for_each(|value| self.redactor.learn(&Secret::new(value)));
+            }
+            None if is_reference(text) => {}
+            None => self.redactor.learn(&Secret::new(text)),
+        };
+        let plain =
+            |name: &str| provider.field(name).is_some_and(|field| field.kind != FieldKind::Secret);
+        for (key, setting) in self.settings.under(&format!("integrations.{}.", provider.name)) {
+            let Some((head, name)) = key.rsplit_once('.') else { continue };
+            let field = head.contains(".accounts.") && !head.ends_with(".policy") && !plain(name);
+            setting.value.as_str().filter(|_| field).into_iter().for_each(learn);
+        }
+        for name in self.names(provider) {
+            for field in provider.fields.iter().filter(|field| field.kind == FieldKind::Secret) {
+                if let Some((_, value)) = self.from_environment(provider, &name, field) {
+                    learn(&value);
+                }
+            }
+        }
+        taught.insert(provider.name.clone());
+    }
+}
