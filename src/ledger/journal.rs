@@ -1,12 +1,18 @@
 //! One redacted line a call. Entries are written by a thread of their own, in groups, so that a
 //! call never waits for the disk; a ledger that cannot be opened costs a warning and nothing else.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
+use rusqlite::{Row, ToSql, params_from_iter};
 use serde_json::Value;
 
+use super::writer::Writer;
+use super::{Ledger, explain};
+use crate::error::Fault;
+
 /// One call as it is remembered. Everything in it is already redacted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Entry {
     /// The run id.
     pub id: String,
@@ -38,23 +44,172 @@ pub struct Entry {
     pub emulated: bool,
 }
 
-/// The journal's writing end.
+/// The columns, in the order that [`Entry::values`] and [`entry`] use.
+pub(super) const COLUMNS: &str = "id, parent, at, function, account, effect, origin, status, \
+                                  http_status, attempts, duration_ms, error, request, emulated";
+
+impl Entry {
+    pub(super) fn values(&self) -> [Box<dyn ToSql>; 14] {
+        [
+            Box::new(self.id.clone()),
+            Box::new(self.parent.clone()),
+            Box::new(self.at.clone()),
+            Box::new(self.function.clone()),
+            Box::new(self.account.clone()),
+            Box::new(self.effect.clone()),
+            Box::new(self.origin.clone()),
+            Box::new(self.status.clone()),
+            Box::new(self.http_status),
+            Box::new(self.attempts),
+            Box::new(self.duration_ms),
+            Box::new(self.error.clone()),
+            Box::new(self.request.as_ref().map(Value::to_string)),
+            Box::new(self.emulated),
+        ]
+    }
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    Ok(Entry {
+        id: row.get(0)?,
+        parent: row.get(1)?,
+        at: row.get(2)?,
+        function: row.get(3)?,
+        account: row.get(4)?,
+        effect: row.get(5)?,
+        origin: row.get(6)?,
+        status: row.get(7)?,
+        http_status: row.get(8)?,
+        attempts: row.get(9)?,
+        duration_ms: row.get(10)?,
+        error: row.get(11)?,
+        request: row
+            .get::<_, Option<String>>(12)?
+            .map(|text| serde_json::from_str(&text).unwrap_or(Value::String(text))),
+        emulated: row.get(13)?,
+    })
+}
+
+/// Which entries are wanted. What is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// The script or command run they belong to.
+    pub parent: Option<String>,
+    /// The canonical function name.
+    pub function: Option<String>,
+    /// The account.
+    pub account: Option<String>,
+    /// Only those that failed.
+    pub failed: bool,
+    /// At most so many, the newest.
+    pub limit: Option<u32>,
+}
+
+/// What calls left behind.
 #[derive(Debug)]
 pub struct Journal {
-    _path: Option<PathBuf>,
+    path: Option<PathBuf>,
+    keep_days: Option<u32>,
+    writer: Mutex<Option<Writer>>,
 }
 
 impl Journal {
     /// A journal kept in the ledger at `path`; none keeps nothing. Opens nothing yet.
     pub fn at(path: Option<PathBuf>) -> Self {
-        Self { _path: path }
+        Self { path, keep_days: None, writer: Mutex::default() }
+    }
+
+    /// The same journal, forgetting what is older; it looks at most once a day.
+    #[must_use]
+    pub fn keep_days(self, days: Option<u32>) -> Self {
+        Self { keep_days: days, ..self }
+    }
+
+    /// Opens the ledger in the background, so that the first entry need not wait for it. Worth
+    /// doing when a request is about to be sent.
+    pub fn warm_up(&self) {
+        self.with_writer(|_| ());
     }
 
     /// Remembers a call. Returns at once.
-    pub fn record(&self, _entry: Entry) {}
-
-    /// Waits until everything recorded is on disk; the warning when it could not be.
-    pub fn flush(&self) -> Option<String> {
-        None
+    pub fn record(&self, entry: Entry) {
+        self.with_writer(|writer| writer.write(entry));
     }
+
+    /// Waits until everything recorded is on disk; the warning when it could not be, once.
+    pub fn flush(&self) -> Option<String> {
+        let writer = self.writer.lock().ok()?;
+        writer.as_ref()?.flush()
+    }
+
+    fn with_writer<T>(&self, use_it: impl FnOnce(&Writer) -> T) -> Option<T> {
+        let path = self.path.as_ref()?;
+        let mut writer = self.writer.lock().ok()?;
+        let writer = writer.get_or_insert_with(|| Writer::start(path.clone(), self.keep_days));
+        Some(use_it(writer))
+    }
+
+    /// The newest entries that pass the filter, newest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn recent(&self, filter: &Filter) -> Result<Vec<Entry>, Fault> {
+        let mut conditions = vec!["1"];
+        let mut values: Vec<&dyn ToSql> = Vec::new();
+        for (condition, value) in [
+            ("parent = ?", &filter.parent),
+            ("function = ?", &filter.function),
+            ("account = ?", &filter.account),
+        ] {
+            if let Some(value) = value {
+                conditions.push(condition);
+                values.push(value);
+            }
+        }
+        if filter.failed {
+            conditions.push("status <> 'ok'");
+        }
+        let limit = filter.limit.map_or(-1, i64::from);
+        values.push(&limit);
+        let conditions = conditions.join(" AND ");
+        // Ids begin with their time, so their order is that of the calls.
+        self.select(&format!("WHERE {conditions} ORDER BY id DESC LIMIT ?"), &values)
+    }
+
+    /// The entry whose id starts with `prefix`.
+    ///
+    /// # Errors
+    /// `not_found` when there is none, usage when there are several, or when the ledger cannot be
+    /// read.
+    pub fn get(&self, prefix: &str) -> Result<Entry, Fault> {
+        let prefix = prefix.to_ascii_lowercase();
+        let tail = "WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id LIMIT 3";
+        let mut found = self.select(tail, &[&prefix])?;
+        match found.len() {
+            0 => Err(Fault::not_found(format!("no run `{prefix}` is remembered"))
+                .hint("`kosmo runs list` shows those that are")),
+            1 => Ok(found.swap_remove(0)),
+            _ => {
+                let ids: Vec<_> = found.into_iter().map(|entry| entry.id).collect();
+                Err(Fault::usage(format!("`{prefix}` begins the ids of several runs"))
+                    .hint(format!("say more of it: {}", ids.join(", "))))
+            }
+        }
+    }
+
+    fn select(&self, tail: &str, values: &[&dyn ToSql]) -> Result<Vec<Entry>, Fault> {
+        let Some(path) = self.path.as_deref() else { return Ok(Vec::new()) };
+        let Some(ledger) = Ledger::open_to_read(path)? else { return Ok(Vec::new()) };
+        read(&ledger, tail, values).map_err(|error| explain(path, &error))
+    }
+
+    /// Where the ledger is.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+}
+
+fn read(ledger: &Ledger, tail: &str, values: &[&dyn ToSql]) -> rusqlite::Result<Vec<Entry>> {
+    let mut query = ledger.connection.prepare(&format!("SELECT {COLUMNS} FROM runs {tail}"))?;
+    query.query_map(params_from_iter(values), entry)?.collect()
 }

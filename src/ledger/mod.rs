@@ -2,3 +2,155 @@
 //! nothing of calls; it keeps the entries it is given.
 
 pub mod journal;
+mod writer;
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::error::{Fault, Kind};
+use crate::settings::edit::create_private_folder;
+
+/// The steps that bring an empty file to the newest form; `user_version` counts those taken.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE runs (
+        id TEXT PRIMARY KEY, parent TEXT, at TEXT NOT NULL, function TEXT NOT NULL,
+        account TEXT NOT NULL, effect TEXT NOT NULL, origin TEXT NOT NULL, status TEXT NOT NULL,
+        http_status INTEGER, attempts INTEGER NOT NULL, duration_ms REAL NOT NULL, error TEXT,
+        request TEXT, emulated INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX runs_by_parent ON runs (parent) WHERE parent IS NOT NULL;
+    CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"];
+
+const NEWEST: u32 = MIGRATIONS.len() as u32;
+
+/// How long to wait for another process that is writing.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// An open ledger.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    connection: Connection,
+}
+
+impl Ledger {
+    /// Opens the ledger for writing, making it and its folder when they do not exist.
+    ///
+    /// # Errors
+    /// When it cannot be opened, is damaged, or was written by a newer version of the program.
+    pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
+        create_private_file(path)
+            .map_err(|error| Fault::io(format!("cannot open {}", path.display()), &error))?;
+        let mut ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        ledger.prepare().map_err(|error| explain(path, &error))?;
+        ledger.migrate(path)?;
+        Ok(ledger)
+    }
+
+    /// Opens the ledger for reading; none when there is none yet.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub(crate) fn open_to_read(path: &Path) -> Result<Option<Self>, Fault> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let version = ledger.version().map_err(|error| explain(path, &error))?;
+        check_version(path, version)?;
+        // Nothing of ours in it yet: made, but never written to.
+        Ok((version > 0).then_some(ledger))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the ledger")]
+    fn connect(path: &Path, mode: OpenFlags) -> Result<Self, Fault> {
+        let flags = mode | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(|error| explain(path, &error))?;
+        connection.busy_timeout(PATIENCE).map_err(|error| explain(path, &error))?;
+        Ok(Self { connection })
+    }
+
+    fn prepare(&self) -> rusqlite::Result<()> {
+        self.connection.pragma_update(None, "journal_mode", "WAL")?;
+        self.connection.pragma_update(None, "synchronous", "NORMAL")?;
+        // Folding the log into the file costs a flush to disk, which a short run should not pay on
+        // its way out; SQLite does it by itself whenever the log has grown to 1000 pages.
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        Ok(())
+    }
+
+    fn version(&self) -> rusqlite::Result<u32> {
+        version(&self.connection)
+    }
+
+    fn migrate(&mut self, path: &Path) -> Result<(), Fault> {
+        let explain = |error| explain(path, &error);
+        let found = self.version().map_err(explain)?;
+        check_version(path, found)?;
+        if found == NEWEST {
+            return Ok(());
+        }
+        // Another process may be at it too: who gets the lock first does the work.
+        let change = self
+            .connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(explain)?;
+        for step in MIGRATIONS.iter().skip(version(&change).map_err(explain)? as usize) {
+            change.execute_batch(step).map_err(explain)?;
+        }
+        change.pragma_update(None, "user_version", NEWEST).map_err(explain)?;
+        change.commit().map_err(explain)
+    }
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn check_version(path: &Path, version: u32) -> Result<(), Fault> {
+    if version <= NEWEST {
+        return Ok(());
+    }
+    let message = format!(
+        "{} was written by a newer version of kosmo (form {version}, this one knows {NEWEST})",
+        path.display()
+    );
+    Err(Fault::new(Kind::Io, message)
+        .code("newer_ledger")
+        .hint("use the newer version, or move the file away to begin a new one"))
+}
+
+fn create_private_file(path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        create_private_folder(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    // SQLite gives its log and index the mode of the file they belong to.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+/// A database error as a fault: what a person can do about it depends on what it is.
+pub(crate) fn explain(path: &Path, error: &rusqlite::Error) -> Fault {
+    let file = path.display();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            Fault::new(Kind::Io, format!("{file} is damaged or not a database"))
+                .code("damaged_ledger")
+                .hint("move it away; only the record of past calls is lost")
+        }
+        Some(ErrorCode::DiskFull) => {
+            Fault::new(Kind::Io, format!("{file}: the disk is full")).hint("make some room")
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Fault::new(Kind::Io, format!("{file}: another program holds it locked"))
+        }
+        _ => Fault::new(Kind::Io, format!("{file}: {error}")),
+    }
+}
