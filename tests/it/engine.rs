@@ -21,7 +21,10 @@ fn stage(faults: &[&str]) -> Stage {
     let faults = faults.iter().map(|&spec| spec.to_owned()).collect();
     let emulator = Emulator::start(catalogue, Setup { faults, ..Setup::default() }).unwrap();
     let opening = Opening {
-        surroundings: Some(Surroundings { environment: Environment::fixed([]), ..Surroundings::default() }),
+        surroundings: Some(Surroundings {
+            environment: Environment::fixed([]),
+            ..Surroundings::default()
+        }),
         emulator: Some(emulator.url()),
         ..Opening::default()
     };
@@ -119,7 +122,11 @@ fn what_segment_would_drop_is_refused_with_its_code() {
         ("track", json!({"event": "E", "userId": "u", "properties": "x"}), "properties_not_object"),
         ("identify", json!({"userId": "u", "traits": "example_traits"}), "traits_not_object"),
         ("page", json!({"userId": "u", "name": false}), "name_not_string"),
-        ("track", json!({"event": "E", "userId": "u", "properties": {"x": long}}), "message_too_large"),
+        (
+            "track",
+            json!({"event": "E", "userId": "u", "properties": {"x": long}}),
+            "message_too_large",
+        ),
         ("track", json!({"event": "E", "userId": "u", "properties": many}), "too_many_properties"),
         ("batch", json!({"batch": []}), "empty_batch"),
         ("batch", json!({"batch": [{"type": "track", "userId": "u"}]}), "event_not_defined"),
@@ -145,8 +152,13 @@ fn a_batch_names_every_event_that_is_wrong_and_sends_none() {
         ]}),
     );
     assert!(fault.message.starts_with("batch[1]: "), "{fault}");
-    let codes: Vec<_> =
-        fault.extra.detail.iter().flat_map(|list| list.as_array().unwrap()).map(|f| &f["code"]).collect();
+    let codes: Vec<_> = fault
+        .extra
+        .detail
+        .iter()
+        .flat_map(|list| list.as_array().unwrap())
+        .map(|f| &f["code"])
+        .collect();
     assert_eq!(codes, ["traits_not_object", "event_not_defined"]);
     assert!(stage.emulator.events().is_empty());
 }
@@ -288,7 +300,10 @@ fn another_workspace_is_refused_by_name() {
     for function in ["get_workspace", "list_sources"] {
         let fault = stage.fault(&format!("segment.{function}"), json!({"slug": "acme"}));
         assert_eq!((fault.kind, fault.exit()), (Kind::WrongPlace, 3), "{function}");
-        assert!(fault.message.contains("my-workspace") && fault.message.contains("acme"), "{fault}");
+        assert!(
+            fault.message.contains("my-workspace") && fault.message.contains("acme"),
+            "{fault}"
+        );
     }
 }
 

@@ -1,5 +1,7 @@
 //! Every integration test, one topic a file, one binary so that it is linked once.
 
+#![expect(unreachable_pub, reason = "the modules of one binary share what is pub")]
+
 mod accounts;
 mod attacks;
 mod call;
