@@ -1,10 +1,17 @@
 //! The emulator spoken to over a bare socket, so that nothing of the program's own client stands
 //! between what is sent and what is seen.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper of a test fails as the test does"
+)]
+
 mod data;
 mod faults;
 mod tracking;
-pub mod wire;
+pub(crate) mod wire;
 mod workspace;
 
 use std::sync::Arc;
@@ -14,30 +21,30 @@ use kosmo::emulator::{Emulator, Setup};
 use serde_json::Value;
 
 /// The write key of source `abc123`.
-pub const WRITE_KEY: &str = "emulator-write-key";
+pub(crate) const WRITE_KEY: &str = "emulator-write-key";
 /// The Public API's token.
-pub const API_TOKEN: &str = "emulator-api-token";
+pub(crate) const API_TOKEN: &str = "emulator-api-token";
 /// The Config API's token.
-pub const CONFIG_TOKEN: &str = "emulator-config-token";
+pub(crate) const CONFIG_TOKEN: &str = "emulator-config-token";
 
 /// An emulator on a free port.
-pub fn emulator() -> Emulator {
+pub(crate) fn emulator() -> Emulator {
     failing(&[])
 }
 
 /// An emulator with scripted faults.
-pub fn failing(faults: &[&str]) -> Emulator {
+pub(crate) fn failing(faults: &[&str]) -> Emulator {
     let faults = faults.iter().map(|spec| (*spec).to_owned()).collect();
     started(Setup { faults, ..Setup::default() })
 }
 
 /// An emulator as it is set up.
-pub fn started(setup: Setup) -> Emulator {
+pub(crate) fn started(setup: Setup) -> Emulator {
     Emulator::start(Arc::new(Catalogue::new(Vec::new())), setup).unwrap()
 }
 
 /// What became of each message: type, status, reason.
-pub fn fates(emulator: &Emulator) -> Vec<(String, String, Option<String>)> {
+pub(crate) fn fates(emulator: &Emulator) -> Vec<(String, String, Option<String>)> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     emulator
         .events()

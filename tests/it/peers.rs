@@ -1,1 +1,169 @@
-//! Tests of peers.
+//! Segment's own libraries talk to the emulator unchanged. They are installed from their registries
+//! into `target/peers`; where that cannot be done the test says why and passes, unless
+//! `KOSMO_TEST_REQUIRE_PEERS=1` is set, in which case it fails.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails as the test does")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kosmo::emulator::Emulator;
+use serde_json::{Value, json};
+
+use crate::emulator::{WRITE_KEY, failing};
+
+const NODE: &str = "@segment/analytics-node@3.1.0";
+const PYTHON: &str = "segment-analytics-python==2.4.0";
+
+/// The folder that outlives a run, so that a library is fetched once.
+fn cache(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("peers").join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/peers").join(name)
+}
+
+/// Runs to the end; what went wrong otherwise.
+fn run(command: &mut Command) -> Result<(), String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    Err(format!("{command:?}: {}\n{said}", output.status))
+}
+
+/// Installs once: a marker is written when everything is in place, so that an installation which
+/// was interrupted is begun anew.
+fn install(
+    name: &str,
+    package: &str,
+    steps: impl Fn(&Path) -> Result<(), String>,
+) -> Option<PathBuf> {
+    let folder = cache(name);
+    let marker = folder.join("installed");
+    if std::fs::read_to_string(&marker).is_ok_and(|have| have == package) {
+        return Some(folder);
+    }
+    match steps(&folder) {
+        Ok(()) => {
+            std::fs::write(marker, package).unwrap();
+            Some(folder)
+        }
+        Err(why) => {
+            skip_or_fail(&format!("{package} cannot be installed: {why}"));
+            None
+        }
+    }
+}
+
+/// A skipped test must not look like one that passed where the libraries are known to be at hand.
+#[expect(clippy::disallowed_methods, reason = "the switch is for tests and no setting")]
+#[expect(clippy::print_stderr, reason = "says why nothing was tested")]
+fn skip_or_fail(why: &str) {
+    let wanted = std::env::var_os("KOSMO_TEST_REQUIRE_PEERS").is_some_and(|set| set == "1");
+    assert!(!wanted, "{why}");
+    eprintln!("skipped: {why}");
+}
+
+fn node() -> Option<PathBuf> {
+    install("node", NODE, |folder| {
+        run(Command::new("node").arg("--version"))?;
+        std::fs::write(folder.join("package.json"), "{\"private\": true}").unwrap();
+        run(Command::new("npm")
+            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", NODE])
+            .current_dir(folder))
+    })
+}
+
+fn python() -> Option<PathBuf> {
+    install("python", PYTHON, |folder| {
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder.join("venv")))?;
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYTHON];
+        run(Command::new(folder.join("venv/bin/python")).args(pip))
+    })
+}
+
+/// Sends with the Node library, whose modules are looked for beside the script.
+fn send_with_node(folder: &Path, emulator: &Emulator) {
+    std::fs::copy(fixture("node.mjs"), folder.join("node.mjs")).unwrap();
+    let mut command = Command::new("node");
+    command.current_dir(folder).args(["node.mjs", &emulator.url(), WRITE_KEY]);
+    run(&mut command).unwrap_or_else(|why| panic!("{why}"));
+}
+
+fn send_with_python(folder: &Path, emulator: &Emulator, extra: &[&str]) {
+    let mut command = Command::new(folder.join("venv/bin/python"));
+    command.arg(fixture("python.py")).args([&emulator.url(), WRITE_KEY]).args(extra);
+    run(&mut command).unwrap_or_else(|why| panic!("{why}"));
+}
+
+/// What each library was told to send, whatever it adds of its own.
+fn check(emulator: &Emulator, user: &str, library: &str) {
+    let events = emulator.events();
+    let delivered: Vec<&Value> =
+        events.iter().filter(|event| event["status"] == "delivered").collect();
+    let message = |kind: &str| -> &Value {
+        let of: Vec<_> = delivered.iter().filter(|event| event["type"] == kind).collect();
+        let [only] = of.as_slice() else { panic!("{kind}: {} times in {events:#?}", of.len()) };
+        &only["message"]
+    };
+    let expected = [
+        ("identify", json!({"traits": {"plan": "pro", "seats": 3}})),
+        (
+            "track",
+            json!({"event": "Order Completed", "properties": {"revenue": 99.99, "items": ["a", "b"]}}),
+        ),
+        ("page", json!({"name": "Pricing", "category": "Docs"})),
+        ("screen", json!({"name": "Home", "properties": {"dark": true}})),
+        ("group", json!({"groupId": "acme", "traits": {"name": "Acme"}})),
+        ("alias", json!({"previousId": "anonymous-1"})),
+    ];
+    assert_eq!(delivered.len(), expected.len(), "{events:#?}");
+    for (kind, fields) in expected {
+        let message = message(kind);
+        for (key, value) in fields.as_object().unwrap() {
+            assert_eq!(message[key], *value, "{kind}: {key}");
+        }
+        assert_eq!(message["userId"], user, "{kind}");
+        assert_eq!(message["context"]["library"]["name"], library, "{kind}");
+        let sent: jiff::Timestamp = message["timestamp"].as_str().unwrap().parse().unwrap();
+        assert_eq!(sent.to_string(), "2026-01-02T03:04:05.678Z", "{kind}");
+    }
+    for event in &events {
+        assert_eq!(event["source"], "abc123", "{event:#}");
+    }
+}
+
+#[test]
+fn the_node_library_delivers_every_call_once() {
+    let Some(folder) = node() else { return };
+    let emulator = failing(&[]);
+    send_with_node(&folder, &emulator);
+    check(&emulator, "node-user", "@segment/analytics-node");
+    assert_eq!(emulator.events().len(), 6, "nothing came twice");
+
+    // A lost answer makes it send again under the same ids, and they arrive once all the same.
+    let shaky = failing(&["POST /v1/batch=drop:after,next:1", "POST /v1/batch=status:503,next:1"]);
+    send_with_node(&folder, &shaky);
+    check(&shaky, "node-user", "@segment/analytics-node");
+    assert!(shaky.events().len() > 6, "the library sent nothing again");
+}
+
+#[test]
+fn the_python_library_delivers_every_call_once() {
+    let Some(folder) = python() else { return };
+    for extra in [&[][..], &["gzip"]] {
+        let emulator = failing(&[]);
+        send_with_python(&folder, &emulator, extra);
+        check(&emulator, "python-user", "analytics-python");
+        assert_eq!(emulator.events().len(), 6, "nothing came twice");
+    }
+    let shaky = failing(&["POST /v1/batch=drop:after,next:1", "POST /v1/batch=status:503,next:1"]);
+    send_with_python(&folder, &shaky, &[]);
+    check(&shaky, "python-user", "analytics-python");
+    assert!(shaky.events().len() > 6, "the library sent nothing again");
+}

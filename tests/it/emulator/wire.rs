@@ -11,59 +11,59 @@ use serde_json::Value;
 
 /// A request in the making.
 #[derive(Clone)]
-pub struct Ask {
+pub(crate) struct Ask {
     head: String,
     body: Vec<u8>,
 }
 
 /// What came back.
 #[derive(Debug)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// The status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The headers, as sent, names in lower case.
-    pub headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
     /// As much of the body as came.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// A request without a body.
-pub fn ask(method: &str, target: &str) -> Ask {
+pub(crate) fn ask(method: &str, target: &str) -> Ask {
     let head = format!("{method} {target} HTTP/1.1\r\nhost: emulator\r\nconnection: close\r\n");
     Ask { head, body: Vec::new() }
 }
 
 impl Ask {
     /// With a header.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.head.push_str(&format!("{name}: {value}\r\n"));
         self
     }
 
     /// With HTTP Basic: the user name and an empty password.
-    pub fn basic(self, user: &str) -> Self {
+    pub(crate) fn basic(self, user: &str) -> Self {
         let encoded = STANDARD.encode(format!("{user}:"));
         self.header("authorization", &format!("Basic {encoded}"))
     }
 
     /// With a bearer token.
-    pub fn bearer(self, token: &str) -> Self {
+    pub(crate) fn bearer(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
     /// With these bytes.
-    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
     /// With a JSON document.
-    pub fn json(self, value: &Value) -> Self {
+    pub(crate) fn json(self, value: &Value) -> Self {
         self.header("content-type", "application/json").body(value.to_string())
     }
 
     /// Sends it; none when the connection ends without an answer.
-    pub fn try_send(self, emulator: &Emulator) -> Option<Reply> {
+    pub(crate) fn try_send(self, emulator: &Emulator) -> Option<Reply> {
         let url = emulator.url();
         let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -80,7 +80,7 @@ impl Ask {
 
     /// Sends it and demands an answer.
     #[track_caller]
-    pub fn send(self, emulator: &Emulator) -> Reply {
+    pub(crate) fn send(self, emulator: &Emulator) -> Reply {
         self.try_send(emulator).expect("an answer")
     }
 }
@@ -88,29 +88,29 @@ impl Ask {
 impl Reply {
     /// The body as JSON.
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|why| panic!("{why}: {self:?}"))
     }
 
     /// The body as text.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
     }
 
     /// A header.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str())
     }
 
     /// Demands a status.
     #[track_caller]
-    pub fn status(self, status: u16) -> Self {
+    pub(crate) fn status(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{} {self:?}", self.text());
         self
     }
 
     /// Whether the body is as long as was promised.
-    pub fn whole(&self) -> bool {
+    pub(crate) fn whole(&self) -> bool {
         self.header("content-length").unwrap().parse::<usize>().unwrap() == self.body.len()
     }
 }
