@@ -180,18 +180,11 @@ fn write_key(request: &Request, body: &mut Map<String, Value>) -> Result<String,
 fn merged(envelope: &Map<String, Value>, mut message: Map<String, Value>) -> Map<String, Value> {
     message.shift_remove("writeKey");
     for key in ["context", "integrations"] {
-        let (Some(Value::Object(all)), Some(own)) =
-            (envelope.get(key), message.entry(key).or_insert_with(|| json!({})).as_object_mut())
-        else {
-            continue;
-        };
+        let Some(Value::Object(all)) = envelope.get(key) else { continue };
+        // A message whose own part is no object keeps it as it is.
+        let Value::Object(own) = message.entry(key).or_insert_with(|| json!({})) else { continue };
         for (name, value) in all {
             own.entry(name.clone()).or_insert_with(|| value.clone());
-        }
-    }
-    for key in ["context", "integrations"] {
-        if message.get(key).is_some_and(|value| value.as_object().is_some_and(Map::is_empty)) {
-            message.shift_remove(key);
         }
     }
     if let Some(sent_at) = envelope.get("sentAt") {
