@@ -37,6 +37,8 @@ struct ProviderFile {
     #[serde(default)]
     groups: IndexMap<String, ParamGroup>,
     #[serde(default)]
+    featured: Vec<String>,
+    #[serde(default)]
     emulator_accounts: Vec<String>,
 }
 
@@ -127,6 +129,7 @@ pub fn provider(sources: &[Source]) -> Result<Provider, Fault> {
         about: file.about,
         services: file.services,
         fields: file.fields,
+        featured: file.featured,
         emulator_accounts: file.emulator_accounts,
         groups: IndexMap::new(),
         operations: IndexMap::new(),
@@ -146,7 +149,11 @@ pub fn provider(sources: &[Source]) -> Result<Provider, Fault> {
             .groups
             .insert(group.group.clone(), Group { name: group.group, title: group.title, about });
     }
-    Ok(provider)
+    let unknown = provider.featured.iter().find(|name| !provider.operations.contains_key(*name));
+    match unknown {
+        Some(name) => Err(complain(&head.file, &format!("field `featured`: no operation `{name}`"))),
+        None => Ok(provider),
+    }
 }
 
 fn parse<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Fault> {

@@ -136,6 +136,8 @@ pub struct Provider {
     pub services: IndexMap<String, Service>,
     /// What an account of it can hold.
     pub fields: Vec<Field>,
+    /// The operations that its own page documents in full, in that order.
+    pub featured: Vec<String>,
     /// Named accounts that exist on the emulator, besides `default`.
     pub emulator_accounts: Vec<String>,
     /// The resource groups, in file order.
