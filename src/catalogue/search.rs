@@ -19,9 +19,44 @@ const NOISE: f64 = 0.2;
 
 /// Words that say nothing about what is wanted.
 const STOP: &[&str] = &[
-    "a", "all", "an", "and", "any", "are", "can", "do", "does", "every", "for", "from", "has",
-    "have", "how", "i", "in", "is", "it", "me", "my", "of", "on", "one", "our", "please", "some",
-    "somebody", "something", "that", "the", "this", "to", "want", "what", "which", "who", "with",
+    "a",
+    "all",
+    "an",
+    "and",
+    "any",
+    "are",
+    "can",
+    "do",
+    "does",
+    "every",
+    "for",
+    "from",
+    "has",
+    "have",
+    "how",
+    "i",
+    "in",
+    "is",
+    "it",
+    "me",
+    "my",
+    "of",
+    "on",
+    "one",
+    "our",
+    "please",
+    "some",
+    "somebody",
+    "something",
+    "that",
+    "the",
+    "this",
+    "to",
+    "want",
+    "what",
+    "which",
+    "who",
+    "with",
 ];
 
 /// Words that may stand for one another.
@@ -242,9 +277,8 @@ fn stem(word: &str) -> String {
     if !word.is_ascii() || word.len() < 4 {
         return word.to_owned();
     }
-    let cut = |ending: &str, longer: usize| {
-        word.strip_suffix(ending).filter(|rest| rest.len() >= longer)
-    };
+    let cut =
+        |ending: &str, longer: usize| word.strip_suffix(ending).filter(|rest| rest.len() >= longer);
     if let Some(rest) = cut("ies", 3).or_else(|| cut("ied", 3)) {
         return format!("{rest}y");
     }

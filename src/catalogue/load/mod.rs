@@ -151,7 +151,9 @@ pub fn provider(sources: &[Source]) -> Result<Provider, Fault> {
     }
     let unknown = provider.featured.iter().find(|name| !provider.operations.contains_key(*name));
     match unknown {
-        Some(name) => Err(complain(&head.file, &format!("field `featured`: no operation `{name}`"))),
+        Some(name) => {
+            Err(complain(&head.file, &format!("field `featured`: no operation `{name}`")))
+        }
         None => Ok(provider),
     }
 }

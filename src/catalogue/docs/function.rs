@@ -1,0 +1,309 @@
+//! The page of one function, and the tables it shares with the provider's page.
+
+use indexmap::IndexMap;
+
+use super::super::operation::{Effect, Operation, Param, Provider, Repeat, Type};
+use super::sample;
+use crate::error::{KINDS, Kind};
+
+/// The whole page.
+pub(super) fn page(provider: &Provider, operation: &Operation) -> String {
+    let full = operation.full_name();
+    let mut text = format!("# {full}\n\n{}\n", operation.about);
+    if !operation.notes.is_empty() {
+        text += &format!("\n{}\n", operation.notes.trim());
+    }
+    text += &format!("\n{}", facts(provider, operation));
+    text += &format!("\n## Parameters\n\n{}", parameters(operation, |_| true));
+    text += &format!("\n## Result\n\n{}", result(operation));
+    text += &format!("\n## Lua\n\n```lua\n{}\n```\n", sample::lua_example(operation));
+    text += &format!(
+        "\n## Command line\n\n```bash\n{}\n",
+        sample::shell_flags(operation, &operation.example)
+    );
+    text += &format!("{}\n```\n", sample::shell_json(operation, &operation.example));
+    text += &format!("\n## Errors\n\n{}", errors(operation));
+    text
+}
+
+fn facts(provider: &Provider, operation: &Operation) -> String {
+    let mut facts = vec![("Lua path", format!("`{}`", operation.lua_path()))];
+    if !operation.aliases.is_empty() {
+        facts.push(("Also", code_list(&operation.aliases)));
+    }
+    facts.push(("Effect", effect(operation).to_owned()));
+    let routes: Vec<String> = operation
+        .routes
+        .iter()
+        .map(|route| {
+            let service = provider.services.get(&route.service);
+            let title = service.map_or(route.service.as_str(), |service| &service.title);
+            format!("{title} `{} {}`", route.method, route.path)
+        })
+        .collect();
+    facts.push(("Route", routes.join(", else ")));
+    let secrets = secrets(provider, operation);
+    if !secrets.is_empty() {
+        facts.push(("Credential", secrets.join(" or ")));
+    }
+    if let Some(limit) = &operation.limit {
+        facts.push(("Limit", format!("{limit}, paced for you across processes")));
+    }
+    if operation.stability != "ga" {
+        facts.push(("Stability", operation.stability.clone()));
+    }
+    facts.iter().map(|(name, fact)| format!("- {name}: {fact}\n")).collect()
+}
+
+/// The account's fields that hold a credential for the call, any of which will do.
+pub(super) fn secrets(provider: &Provider, operation: &Operation) -> Vec<String> {
+    let services =
+        operation.routes.iter().filter_map(|route| provider.services.get(&route.service));
+    services.filter_map(|service| service.secret.as_ref()).map(|name| format!("`{name}`")).collect()
+}
+
+fn effect(operation: &Operation) -> &'static str {
+    match (operation.effect, operation.repeat) {
+        (Effect::Read, _) => "read; changes nothing",
+        (Effect::Write, Repeat::Safe) => "write; sent again when an answer is lost, counted once",
+        (Effect::Write, Repeat::Never) => "write; never sent twice",
+        (Effect::Replace, _) => "replace; overwrites the whole set with what is sent",
+        (Effect::Destroy, _) => "destroy; deletes",
+        (Effect::Erase, _) => "erase; deletes data of people for good, needs `--confirm`",
+    }
+}
+
+/// The parameter table, of those that `wanted` picks by name.
+pub(super) fn parameters(operation: &Operation, wanted: impl Fn(&str) -> bool) -> String {
+    if operation.params.is_empty() {
+        return "None.\n".to_owned();
+    }
+    let mut text = String::from("| Name | Type | Required | Description |\n|---|---|---|---|\n");
+    for (name, param) in operation.params.iter().filter(|(name, _)| wanted(name)) {
+        let choice = operation.one_of.iter().any(|(names, _)| names.contains(name));
+        let required = match (param.required, choice) {
+            (true, _) => "yes",
+            (false, true) => "one of",
+            (false, false) => "no",
+        };
+        text += &format!("| `{name}` | {} | {required} | {} |\n", type_of(param), about(param));
+    }
+    let fields = operation.params.iter().filter(|(name, _)| wanted(name));
+    for (name, param) in fields {
+        let (path, fields) = below(name, param);
+        if !fields.is_empty() {
+            text += &format!("\nFields of `{path}`:\n\n{}", field_table(fields, true));
+        }
+    }
+    for (names, _) in &operation.one_of {
+        text += &format!("\nAt least one of {} is needed.\n", code_list(names));
+    }
+    text
+}
+
+fn result(operation: &Operation) -> String {
+    if operation.result.is_empty() {
+        return "What the service answers, unchanged.\n".to_owned();
+    }
+    let mut text = field_table(&operation.result, false);
+    for (name, param) in &operation.result {
+        let (path, fields) = below(name, param);
+        if !fields.is_empty() {
+            text += &format!("\nFields of `{path}`:\n\n{}", field_table(fields, false));
+        }
+    }
+    if operation.routes.iter().any(|route| route.shape.is_none() && route.items.is_none()) {
+        return text;
+    }
+    if operation.effect == Effect::Read {
+        text += "\nWhatever else the service sends is kept under its own name.\n";
+    }
+    text
+}
+
+/// The known fields of an object, or of the objects in a list, and the path to them.
+fn below<'a>(name: &str, param: &'a Param) -> (String, &'a IndexMap<String, Param>) {
+    match &param.items {
+        Some(item) => (format!("{name}[]"), &item.properties),
+        None => (name.to_owned(), &param.properties),
+    }
+}
+
+fn field_table(fields: &IndexMap<String, Param>, required: bool) -> String {
+    let (head, rule) = if required { (" Required |", "---|") } else { ("", "") };
+    let mut text = format!("| Field | Type |{head} Description |\n|---|---|{rule}---|\n");
+    for (name, field) in fields {
+        let need = match (required, field.required) {
+            (false, _) => "",
+            (true, true) => " yes |",
+            (true, false) => " no |",
+        };
+        text += &format!("| `{name}` | {} |{need} {} |\n", type_of(field), about(field));
+    }
+    text
+}
+
+/// The type in words: `string`, `array of object`, `string or null`.
+fn type_of(param: &Param) -> String {
+    let mut word = param.kind.word().to_owned();
+    if let Some(item) = &param.items {
+        word += &format!(" of {}", item.kind.word());
+    }
+    if param.nullable && param.kind != Type::Any {
+        word += " or null";
+    }
+    word
+}
+
+fn about(param: &Param) -> String {
+    let mut text = param.about.replace('|', "\\|").replace('\n', " ");
+    if !param.choices.is_empty() {
+        let choices: Vec<String> =
+            param.choices.iter().map(|c| format!("`{}`", plain(c))).collect();
+        text += &format!(" One of {}.", choices.join(", "));
+    }
+    if let Some(default) = &param.default {
+        text += &format!(" Default: `{}`.", plain(default));
+    }
+    if let (Some(longest), false) = (param.max_length, text.contains("character")) {
+        text += &format!(" At most {longest} characters.");
+    }
+    text
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+pub(super) fn code_list(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// What the call can fail with, mildest exit status first.
+fn errors(operation: &Operation) -> String {
+    let route = operation.route();
+    let mut kinds = vec![
+        Kind::MissingCredential,
+        Kind::AuthenticationFailed,
+        Kind::PolicyDenied,
+        Kind::Forbidden,
+        Kind::RateLimited,
+        Kind::Network,
+        Kind::Unavailable,
+        Kind::BadAnswer,
+        Kind::Timeout,
+    ];
+    if !operation.params.is_empty() {
+        kinds.push(Kind::Usage);
+    }
+    if route.guard.is_some() {
+        kinds.push(Kind::WrongPlace);
+    }
+    if operation.routes.iter().any(|route| route.placeholders().next().is_some()) {
+        kinds.push(Kind::NotFound);
+    }
+    if operation.effect != Effect::Read {
+        kinds.push(Kind::Rejected);
+    }
+    let mut rows: Vec<_> = KINDS.iter().filter(|row| kinds.contains(&row.kind)).collect();
+    rows.sort_by_key(|row| row.exit);
+    let mut text = String::from("| Code | Exit | When |\n|---|---|---|\n");
+    for row in rows {
+        text += &format!("| `{}` | {} | {} |\n", row.code, row.exit, row.about);
+    }
+    let exit = Kind::EventInvalid.row().exit;
+    for (code, when) in rejections(operation) {
+        text += &format!("| `{code}` | {exit} | {when} |\n");
+    }
+    text + "\nWhat they carry and how to catch them: `docs.read(\"errors\")`.\n"
+}
+
+/// The service's own codes that are raised before anything is sent.
+fn rejections(operation: &Operation) -> Vec<(String, String)> {
+    let mut found: IndexMap<String, Vec<String>> = IndexMap::new();
+    let mut note = |code: &Option<String>, when: String| {
+        if let Some(code) = code {
+            let reasons = found.entry(code.clone()).or_default();
+            if !reasons.contains(&when) {
+                reasons.push(when);
+            }
+        }
+    };
+    for (names, code) in &operation.one_of {
+        note(code, format!("none of {} is given", code_list(names)));
+    }
+    for (name, param) in &operation.params {
+        note(&param.reject.missing, format!("`{name}` is missing or empty"));
+        note(&param.reject.wrong, format!("`{name}` is not {}", with_article(param.kind)));
+        let (_, fields) = below(name, param);
+        for (field, param) in fields {
+            note(&param.reject.missing, format!("an item has no `{field}`"));
+            note(
+                &param.reject.wrong,
+                format!("an item's `{field}` is not {}", with_article(param.kind)),
+            );
+        }
+    }
+    found.into_iter().map(|(code, reasons)| (code, reasons.join("; "))).collect()
+}
+
+fn with_article(kind: Type) -> &'static str {
+    match kind {
+        Type::String => "a string",
+        Type::Integer => "a whole number",
+        Type::Number => "a number",
+        Type::Boolean => "true or false",
+        Type::Object => "an object",
+        Type::Array => "a list",
+        Type::Any => "a value",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Catalogue;
+    use super::*;
+
+    fn text(function: &str) -> String {
+        let catalogue = Catalogue::new(Vec::new());
+        let operation = catalogue.find(function).unwrap();
+        page(catalogue.provider(&operation.provider).unwrap(), operation)
+    }
+
+    #[test]
+    fn a_page_says_everything_about_a_function() {
+        let text = text("track");
+        for part in [
+            "# segment.track_event\n",
+            "- Also: `track`, `segment_track`\n",
+            "- Effect: write; sent again when an answer is lost, counted once\n",
+            "| `event` | string | yes | Name of the action",
+            "| `userId` | string | one of |",
+            "At least one of `userId`, `anonymousId` is needed.",
+            "app.integrations.segment.track_event({\n  event = \"Order Completed\",\n",
+            "kosmo integrations:segment track_event --event='Order Completed' --userId=user-42 ",
+            "| `missing_credential` | 3 |",
+            "| `event_not_defined` | 12 | `event` is missing or empty |",
+            "| `no_user_anon_id` | 12 | none of `userId`, `anonymousId` is given |",
+        ] {
+            assert!(text.contains(part), "no {part:?} in\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_read_shows_both_services_and_its_guard() {
+        let text = text("get_source");
+        assert!(text.contains("Public API `GET /sources/{id}`, else Config API `GET "), "{text}");
+        assert!(text.contains("| `wrong_workspace` | 3 |"), "{text}");
+        assert!(text.contains("| `not_found` | 5 |"), "{text}");
+        assert!(!text.contains("`rejected`"), "{text}");
+    }
+
+    #[test]
+    fn a_function_without_parameters_says_so() {
+        let text = text("get_current_user");
+        assert!(text.contains("## Parameters\n\nNone.\n"), "{text}");
+        assert!(text.contains("app.integrations.segment.get_current_user({})"), "{text}");
+        assert!(text.contains("kosmo integrations:call segment.get_current_user --json"), "{text}");
+    }
+}
