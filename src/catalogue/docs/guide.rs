@@ -92,7 +92,7 @@ pub fn field_table(provider: &Provider) -> String {
         let variables: Vec<String> = field.env.iter().map(|name| format!("`{name}`")).collect();
         let mut about = field.about.clone();
         if !field.choices.is_empty() {
-            about += &format!(" One of {}.", super::function::code_list(&field.choices));
+            about += &format!(" One of {}.", super::tables::code_list(&field.choices));
         }
         if let Some(default) = &field.default {
             about += &format!(" Default: `{default}`.");

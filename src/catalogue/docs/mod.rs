@@ -5,6 +5,7 @@ mod function;
 mod guide;
 mod provider;
 pub mod sample;
+mod tables;
 
 pub use guide::{Guide, exit_table, field_table, guides, kind_table, setting_table};
 pub use provider::{group_page, reference};

@@ -2,7 +2,8 @@
 //! same as files.
 
 use super::super::operation::{Effect, Group, Operation, Provider};
-use super::function::{self, code_list};
+use super::function;
+use super::tables::{code_list, parameters};
 use super::{operations, sample};
 
 /// The short reference: the featured functions in full, then one line a resource group.
@@ -49,7 +50,7 @@ fn section(provider: &Provider, operation: &Operation, shared: &[&String]) -> St
     }
     text += "\n\n### Parameters\n\n";
     let fits = |name: &str| !shared.iter().any(|other| *other == name);
-    text += &function::parameters(operation, fits);
+    text += &parameters(operation, fits);
     text + &format!("\n### Example\n\n```lua\n{}\n```\n", sample::lua_example(operation))
 }
 
