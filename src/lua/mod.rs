@@ -1,11 +1,28 @@
-//! The face for scripts: a sandboxed Luau VM whose `app.integrations` calls the engine.
+//! The face for scripts: a sandboxed Luau VM whose `app.integrations` calls the engine. The names
+//! scripts see are given in `lua/prelude.lua`; what is printed of a [`Report`] is left to the
+//! command line.
+
+mod app;
+mod errors;
+mod globals;
+mod host;
+mod limit;
+mod meter;
+mod record;
+mod sandbox;
+mod session;
+mod tasks;
+mod value;
+mod watchdog;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::engine::Run;
+pub use meter::Stop;
+pub use session::Session;
+
 use crate::error::Fault;
 use crate::runtime::Runtime;
 
@@ -57,6 +74,8 @@ pub struct Script {
     pub force: bool,
     /// Whether `app.integrations` exists (not in `mcp:lua`).
     pub integrations: bool,
+    /// Ends it from another thread.
+    pub stop: Stop,
 }
 
 /// One line of the call log.
@@ -97,6 +116,19 @@ pub struct Report {
     pub run_id: String,
 }
 
+impl Report {
+    /// The error's text as it is printed: the message, after the script's name and line.
+    pub fn error_text(&self) -> Option<String> {
+        let fault = self.error.as_ref()?;
+        Some(match &fault.extra.at {
+            Some(at) if !fault.message.starts_with(at.as_str()) => {
+                format!("{at}: {}", fault.message)
+            }
+            _ => fault.message.clone(),
+        })
+    }
+}
+
 /// Where printed lines go as they come, besides the report.
 pub type Sink = Box<dyn Fn(&str) + Send>;
 
@@ -106,11 +138,14 @@ pub type Stuck = Box<dyn FnOnce(Report) + Send>;
 
 /// Runs a script to its end, whatever that is.
 pub async fn run(
-    _runtime: Arc<Runtime>,
-    _script: Script,
-    _sink: Option<Sink>,
-    _stuck: Stuck,
+    runtime: Arc<Runtime>,
+    mut script: Script,
+    sink: Option<Sink>,
+    stuck: Stuck,
 ) -> Report {
-    let _: Option<Run> = None;
-    Report::default()
+    let code = std::mem::take(&mut script.code);
+    match Session::new(runtime, script, sink, stuck) {
+        Ok(session) => session.run(&code).await,
+        Err(fault) => Report { error: Some(fault), ..Report::default() },
+    }
 }

@@ -1,0 +1,239 @@
+//! `app.integrations`: names become calls of the engine. The namespaces themselves are made in
+//! `lua/prelude.lua`; here is what they ask for. Nothing is read of a provider before it is named.
+
+use std::rc::Rc;
+
+use mlua::{Lua, MultiValue, Table, Value};
+use serde_json::Value as Json;
+
+use super::CallLine;
+use super::errors::{Refusal, answer, problem};
+use super::host::Host;
+use super::limit::Limit;
+use super::value::{from_json, to_json};
+use crate::catalogue::{Operation, Provider, name};
+use crate::engine::{Args, Call, Options, Origin, Outcome, Pages, Run};
+use crate::error::Fault;
+
+/// Adds the functions that the prelude's namespaces are made of.
+pub(super) fn install(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result<()> {
+    if !host.script.integrations {
+        return Ok(());
+    }
+    let mine = Rc::clone(host);
+    let providers = lua.create_function(move |_, ()| {
+        Ok(mine.runtime.catalogue().names().map(str::to_owned).collect::<Vec<_>>())
+    })?;
+    table.raw_set("providers", providers)?;
+    let mine = Rc::clone(host);
+    let provider = lua.create_function(move |lua, key: String| {
+        answer(lua, open(&mine, &key).map(|provider| provider.name.clone()))
+    })?;
+    table.raw_set("provider", provider)?;
+    let mine = Rc::clone(host);
+    let members = lua.create_function(move |lua, key: String| answer(lua, members(&mine, &key)))?;
+    table.raw_set("members", members)?;
+    let mine = Rc::clone(host);
+    let find = lua.create_function(move |lua, (key, account, name): (String, bool, String)| {
+        answer(lua, find(&mine, &key, account, &name))
+    })?;
+    table.raw_set("find", find)?;
+    let mine = Rc::clone(host);
+    let lists = lua.create_function(move |lua, name: String| answer(lua, lists(&mine, &name)))?;
+    table.raw_set("lists", lists)?;
+    install_calls(lua, host, table)
+}
+
+fn install_calls(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result<()> {
+    type Called = (String, Option<String>, MultiValue);
+    let mine = Rc::clone(host);
+    let call = lua.create_async_function(move |lua, (name, account, args): Called| {
+        let host = Rc::clone(&mine);
+        async move {
+            let value = call(&lua, &host, name, account, args).await;
+            answer(&lua, value)
+        }
+    })?;
+    table.raw_set("call", call)?;
+    type Paged = (String, Option<String>, Value, Option<String>);
+    let mine = Rc::clone(host);
+    let page = lua.create_async_function(move |lua, (name, account, args, cursor): Paged| {
+        let host = Rc::clone(&mine);
+        async move {
+            let page = page(&lua, &host, name, account, args, cursor).await;
+            answer(&lua, page)
+        }
+    })?;
+    table.raw_set("page", page)
+}
+
+fn open<'a>(host: &'a Host, key: &str) -> Result<&'a Provider, Refusal> {
+    Ok(host.runtime.catalogue().provider(key)?)
+}
+
+/// The canonical names of the functions, then the names of the accounts.
+fn members(host: &Host, key: &str) -> Result<(Vec<String>, Vec<String>), Refusal> {
+    let provider = open(host, key)?;
+    let accounts = host.runtime.engine().accounts.names(provider);
+    Ok((provider.operations.keys().cloned().collect(), accounts))
+}
+
+/// What `key` means in a provider's namespace, or in one of its accounts' when `within_account`:
+/// `function` or `account`, and the canonical name.
+fn find(
+    host: &Host,
+    provider: &str,
+    within_account: bool,
+    key: &str,
+) -> Result<(&'static str, String), Refusal> {
+    let provider = open(host, provider)?;
+    if let Some(operation) = provider.operation(key) {
+        return Ok(("function", operation.full_name()));
+    }
+    let unknown = host.runtime.catalogue().find(&format!("{}.{key}", provider.name)).err();
+    if within_account {
+        return Err(unknown.unwrap_or_else(|| Fault::not_found(key)).into());
+    }
+    let accounts = &host.runtime.engine().accounts;
+    let names = accounts.names(provider);
+    if names.iter().any(|name| name == key) {
+        return Ok(("account", key.to_owned()));
+    }
+    let near_account = !name::nearest(key, names.iter().map(String::as_str)).is_empty();
+    let fault = match accounts.open(provider, Some(key)) {
+        Err(fault) if near_account => return Err(fault.into()),
+        _ => unknown.unwrap_or_else(|| Fault::not_found(key)),
+    };
+    let hint = fault.hint.clone().unwrap_or_default();
+    Err(fault.hint(format!("{hint}; accounts: {}", names.join(", "))).into())
+}
+
+/// Whether a function has pages at all.
+fn lists(host: &Host, name: &str) -> Result<(), Refusal> {
+    let operation = host.runtime.catalogue().find(name)?;
+    if operation.routes.iter().any(|route| route.items.is_some()) {
+        return Ok(());
+    }
+    let listing: Vec<String> = open(host, &operation.provider)?
+        .operations
+        .values()
+        .filter(|other| other.routes.iter().any(|route| route.items.is_some()))
+        .take(3)
+        .map(Operation::full_name)
+        .collect();
+    Err(Fault::usage(format!("`{name}` does not list anything"))
+        .code("not_a_list")
+        .hint(format!("functions that list are, for example, {}", listing.join(", ")))
+        .into())
+}
+
+async fn call(
+    lua: &Lua,
+    host: &Host,
+    name: String,
+    account: Option<String>,
+    args: MultiValue,
+) -> Result<Value, Refusal> {
+    let args = arguments(lua, host, &name, args)?;
+    let outcome = perform(host, name, account, args, Pages::All).await?;
+    Ok(from_json(lua, &outcome.value)?)
+}
+
+async fn page(
+    lua: &Lua,
+    host: &Host,
+    name: String,
+    account: Option<String>,
+    args: Value,
+    cursor: Option<String>,
+) -> Result<(Value, Option<String>), Refusal> {
+    let args = arguments(lua, host, &name, MultiValue::from_vec(vec![args]))?;
+    let pages = Pages::One { cursor, count: None };
+    let outcome = perform(host, name.clone(), account, args, pages).await?;
+    let operation = host.runtime.catalogue().find(&name)?;
+    let items = items(operation, &outcome.value).ok_or_else(|| {
+        Fault::new(crate::error::Kind::BadAnswer, format!("`{name}` returned no list"))
+    })?;
+    Ok((from_json(lua, items)?, outcome.next_cursor))
+}
+
+/// The list in an answer: under the row's key, or the only one there is.
+fn items<'a>(operation: &Operation, value: &'a Json) -> Option<&'a Json> {
+    let fields = match value {
+        Json::Array(_) => return Some(value),
+        Json::Object(fields) => fields,
+        _ => return None,
+    };
+    let keys = operation.routes.iter().filter_map(|route| route.items.as_deref());
+    let named = keys.filter_map(|key| fields.get(key)).find(|value| value.is_array());
+    let mut arrays = fields.values().filter(|value| value.is_array());
+    named.or_else(|| arrays.next().filter(|_| arrays.next().is_none()))
+}
+
+/// A table is the map of parameters; anything else is given in declared order.
+fn arguments(lua: &Lua, host: &Host, name: &str, args: MultiValue) -> Result<Args, Refusal> {
+    let convert = |value: &Value| {
+        to_json(lua, value, host.script.limits.memory).map_err(|why| problem("the argument", why))
+    };
+    let given = args.len();
+    match args.front() {
+        None => Ok(Args::default()),
+        Some(Value::Nil) if given == 1 => Ok(Args::default()),
+        Some(table @ Value::Table(_)) => {
+            let more = given > 1;
+            match convert(table)? {
+                _ if more => Err(Fault::usage(format!(
+                    "`{name}` takes one table of parameters, {given} arguments were given"
+                ))
+                .hint("write every parameter into the table")
+                .into()),
+                Json::Object(map) => Ok(Args::Named(map)),
+                Json::Array(items) if items.is_empty() => Ok(Args::default()),
+                _ => Err(Fault::usage(format!(
+                    "`{name}` takes a table of named parameters, not a list"
+                ))
+                .hint("name them, as in { userId = \"user-42\" }")
+                .into()),
+            }
+        }
+        Some(_) => args.iter().map(convert).collect::<Result<_, _>>().map(Args::Positional),
+    }
+}
+
+/// One call, listed in the log whatever comes of it.
+async fn perform(
+    host: &Host,
+    function: String,
+    account: Option<String>,
+    args: Args,
+    pages: Pages,
+) -> Result<Outcome, Refusal> {
+    let turn = host.turn();
+    let slot = turn.record().begin(format!("app.integrations.{function}"));
+    if host.count_call() {
+        return Err(host.trip(Limit::Calls).into());
+    }
+    let script = &host.script;
+    let options =
+        Options { dry_run: script.dry_run, force: script.force, pages, ..Options::default() };
+    let account = account.or_else(|| script.account.clone());
+    let call = Call { function, account, args, origin: Origin::Lua, options };
+    let run = Box::pin(host.runtime.engine().call(call)).await;
+    turn.record().finish(slot, line(&run));
+    run.result.map_err(|mut fault| {
+        fault.extra.run_id.get_or_insert(run.id);
+        fault.into()
+    })
+}
+
+fn line(run: &Run) -> CallLine {
+    CallLine {
+        function: format!("app.integrations.{}", run.function),
+        tool: run.tool.clone(),
+        account: run.account.clone(),
+        status: if run.result.is_ok() { "ok" } else { "error" },
+        duration_ms: run.took.as_secs_f64() * 1000.0,
+        run_id: run.id.clone(),
+        error: run.result.as_ref().err().map(|fault| fault.message.clone()),
+    }
+}

@@ -1,0 +1,305 @@
+//! Lua → JSON. Refuses what JSON cannot hold and names the path of the offender.
+
+use std::ffi::c_void;
+use std::fmt::Write as _;
+
+use mlua::{Lua, LuaString, Table, Value};
+use serde_json::{Map, Number, Value as Json};
+
+use super::Marks;
+
+/// Deeper tables are refused.
+const DEEPEST: usize = 200;
+/// What a value costs outside the VM, besides its text.
+const NODE: usize = 96;
+
+/// Why a value cannot become JSON.
+#[derive(Debug)]
+pub(in crate::lua) enum Problem {
+    /// JSON has no such thing.
+    Refused {
+        /// Where, as it would be written in Lua; empty for the value itself.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It would need more memory than the script has.
+    TooLarge,
+    /// The VM failed.
+    Lua(mlua::Error),
+}
+
+impl From<mlua::Error> for Problem {
+    fn from(error: mlua::Error) -> Self {
+        Self::Lua(error)
+    }
+}
+
+/// The value as JSON, maps sorted by key. `budget` is what it may cost in bytes.
+pub(in crate::lua) fn to_json(lua: &Lua, value: &Value, budget: usize) -> Result<Json, Problem> {
+    let mut walk = Walk { marks: Marks::of(lua)?, left: budget, above: Vec::new() };
+    walk.value(value).map_err(|stop| match stop {
+        Stop::Refused { path, why } => Problem::Refused { path: spell(&path), why },
+        Stop::TooLarge => Problem::TooLarge,
+        Stop::Lua(error) => Problem::Lua(error),
+    })
+}
+
+enum Step {
+    Key(String),
+    Index(i64),
+}
+
+/// A problem on its way up; the path grows innermost first.
+enum Stop {
+    Refused { path: Vec<Step>, why: String },
+    TooLarge,
+    Lua(mlua::Error),
+}
+
+impl From<mlua::Error> for Stop {
+    fn from(error: mlua::Error) -> Self {
+        Self::Lua(error)
+    }
+}
+
+fn refuse<T>(why: impl Into<String>) -> Result<T, Stop> {
+    Err(Stop::Refused { path: Vec::new(), why: why.into() })
+}
+
+fn below<T>(result: Result<T, Stop>, step: impl FnOnce() -> Step) -> Result<T, Stop> {
+    result.map_err(|mut stop| {
+        if let Stop::Refused { path, .. } = &mut stop {
+            path.push(step());
+        }
+        stop
+    })
+}
+
+fn spell(path: &[Step]) -> String {
+    let mut text = String::new();
+    for step in path.iter().rev() {
+        let written = match step {
+            Step::Index(index) => write!(text, "[{index}]"),
+            Step::Key(key) if !is_name(key) => write!(text, "[{key:?}]"),
+            Step::Key(key) if text.is_empty() => write!(text, "{key}"),
+            Step::Key(key) => write!(text, ".{key}"),
+        };
+        // Writing to a string cannot fail.
+        let _ = written;
+    }
+    text
+}
+
+fn is_name(key: &str) -> bool {
+    !key.is_empty()
+        && !key.starts_with(|c: char| c.is_ascii_digit())
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+struct Walk {
+    marks: Marks,
+    left: usize,
+    above: Vec<*const c_void>,
+}
+
+impl Walk {
+    fn pay(&mut self, cost: usize) -> Result<(), Stop> {
+        self.left = self.left.checked_sub(cost).ok_or(Stop::TooLarge)?;
+        Ok(())
+    }
+
+    fn value(&mut self, value: &Value) -> Result<Json, Stop> {
+        self.pay(NODE)?;
+        match value {
+            Value::Nil => Ok(Json::Null),
+            value if value.is_null() => Ok(Json::Null),
+            Value::Boolean(flag) => Ok(Json::Bool(*flag)),
+            Value::Integer(whole) => Ok(Json::from(*whole)),
+            Value::Number(number) => float(*number),
+            Value::String(text) => self.text(text).map(Json::String),
+            Value::Table(table) => self.table(table),
+            other => refuse(format!("is a {}, which JSON cannot hold", other.type_name())),
+        }
+    }
+
+    fn text(&mut self, text: &LuaString) -> Result<String, Stop> {
+        let bytes = text.as_bytes();
+        self.pay(bytes.len())?;
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(_) => refuse("is a string that is not valid UTF-8"),
+        }
+    }
+
+    fn table(&mut self, table: &Table) -> Result<Json, Stop> {
+        let identity = table.to_pointer();
+        if self.above.contains(&identity) {
+            return refuse("is a table that contains itself");
+        }
+        if self.above.len() >= DEEPEST {
+            return refuse(format!("is nested more than {DEEPEST} levels deep"));
+        }
+        self.above.push(identity);
+        let mark = table.metatable();
+        let json = if mark.as_ref() == Some(&self.marks.object) {
+            self.object(table, true)
+        } else if mark.as_ref() == Some(&self.marks.array) {
+            self.array(table, true)
+        } else {
+            match table.pairs::<Value, Value>().next().transpose()? {
+                None => Ok(Json::Array(Vec::new())),
+                Some((Value::Integer(_) | Value::Number(_), _)) => self.array(table, false),
+                Some(_) => self.object(table, false),
+            }
+        };
+        self.above.pop();
+        json
+    }
+
+    fn object(&mut self, table: &Table, numbers: bool) -> Result<Json, Stop> {
+        let mut fields: Vec<(String, Json)> = Vec::new();
+        for pair in table.pairs::<Value, Value>() {
+            let (key, value) = pair?;
+            let key = match key {
+                Value::String(key) => self.text(&key)?,
+                Value::Integer(key) if numbers => key.to_string(),
+                Value::Integer(_) | Value::Number(_) => return mixed(),
+                other => {
+                    return refuse(format!(
+                        "has a {} as a key, which JSON cannot hold",
+                        other.type_name()
+                    ));
+                }
+            };
+            let value = below(self.value(&value), || Step::Key(key.clone()))?;
+            fields.push((key, value));
+        }
+        fields.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(Json::Object(Map::from_iter(fields)))
+    }
+
+    /// `marked` arrays may have holes, which are nulls that were decoded as nil.
+    fn array(&mut self, table: &Table, marked: bool) -> Result<Json, Stop> {
+        let mut items: Vec<(i64, Json)> = Vec::new();
+        for pair in table.pairs::<Value, Value>() {
+            let index = match pair? {
+                (Value::Integer(index), value) if index > 0 => {
+                    let json = below(self.value(&value), || Step::Index(index))?;
+                    items.push((index, json));
+                    continue;
+                }
+                (Value::Integer(index), _) => index.to_string(),
+                (Value::Number(index), _) => index.to_string(),
+                _ => return mixed(),
+            };
+            return refuse(format!("has the index {index}, and lists start at 1"));
+        }
+        items.sort_by_key(|(index, _)| *index);
+        let mut list = Vec::with_capacity(items.len());
+        let most = items.len() * 2 + 8;
+        for (index, json) in items {
+            let position = usize::try_from(index).unwrap_or(usize::MAX);
+            if !marked && position != list.len() + 1 {
+                let missing = list.len() + 1;
+                return refuse(format!("is a list with a hole: index {missing} is missing"));
+            }
+            if position > most {
+                return refuse(format!("is a list with many holes before index {index}"));
+            }
+            list.resize(position - 1, Json::Null);
+            list.push(json);
+        }
+        Ok(Json::Array(list))
+    }
+}
+
+fn mixed<T>() -> Result<T, Stop> {
+    refuse("has both list items and named fields; JSON is either a list or an object")
+}
+
+fn float(number: f64) -> Result<Json, Stop> {
+    if number == 0.0 {
+        return Ok(Json::from(0));
+    }
+    match Number::from_f64(number) {
+        Some(number) => Ok(Json::Number(number)),
+        None => refuse(format!("is {number}, which JSON cannot hold")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lua::value::mark;
+
+    fn convert(code: &str) -> Result<Json, String> {
+        let lua = Lua::new();
+        Marks::install(&lua).unwrap();
+        for (name, array) in [("array", true), ("object", false)] {
+            let f = lua.create_function(move |lua, table| mark(lua, table, array)).unwrap();
+            lua.globals().set(name, f).unwrap();
+        }
+        lua.globals().set("null", Value::NULL).unwrap();
+        let value: Value = lua.load(code).eval().unwrap();
+        to_json(&lua, &value, 1 << 20).map_err(|problem| match problem {
+            Problem::Refused { path, why } => format!("{path} {why}"),
+            Problem::TooLarge => "too large".to_owned(),
+            Problem::Lua(error) => error.to_string(),
+        })
+    }
+
+    #[track_caller]
+    fn becomes(code: &str, json: &str) {
+        assert_eq!(convert(code).unwrap().to_string(), json, "{code}");
+    }
+
+    #[track_caller]
+    fn refused(code: &str, why: &str) {
+        assert_eq!(convert(code).unwrap_err(), why, "{code}");
+    }
+
+    #[test]
+    fn numbers_print_as_a_person_would_write_them() {
+        becomes("{99.0, 1.5, -0.0, 10/2, 2^53, 1e300}", "[99,1.5,0,5,9007199254740992,1e+300]");
+    }
+
+    #[test]
+    fn lists_are_arrays_and_the_rest_are_objects_sorted_by_key() {
+        becomes("{b = {1, {2}}, a = 'x', c = {}}", r#"{"a":"x","b":[1,[2]],"c":[]}"#);
+        becomes("{object{}, array{}, null, object{[1] = 'x'}}", r#"[{},[],null,{"1":"x"}]"#);
+        becomes("array{1, nil, 3}", "[1,null,3]");
+    }
+
+    #[test]
+    fn a_shared_table_is_written_twice() {
+        becomes("(function() local t = {1}; return {t, t} end)()", "[[1],[1]]");
+    }
+
+    #[test]
+    fn what_json_cannot_hold_is_refused_with_its_path() {
+        refused("{a = {b = print}}", "a.b is a function, which JSON cannot hold");
+        refused("{items = {1, 0/0}}", "items[2] is NaN, which JSON cannot hold");
+        refused("{['two words'] = -1/0}", "[\"two words\"] is -inf, which JSON cannot hold");
+        refused("{x = '\\255'}", "x is a string that is not valid UTF-8");
+        refused(
+            "{x = {1, 2, a = 3}}",
+            "x has both list items and named fields; JSON is either a list or an object",
+        );
+        refused("{x = {[1] = 1, [3] = 3}}", "x is a list with a hole: index 2 is missing");
+        refused("{[0] = 1}", " has the index 0, and lists start at 1");
+        refused("{[true] = 1}", " has a boolean as a key, which JSON cannot hold");
+    }
+
+    #[test]
+    fn cycles_and_bottomless_tables_end() {
+        refused(
+            "(function() local t = {}; t.t = {t}; return t end)()",
+            "t[1] is a table that contains itself",
+        );
+        let why = convert("(function() local t = {} for i = 1, 300 do t = {t} end return t end)()");
+        assert!(why.unwrap_err().ends_with("is nested more than 200 levels deep"));
+        let bomb = "(function() local t = {} for i = 1, 40 do t = {t, t} end return t end)()";
+        assert_eq!(convert(bomb).unwrap_err(), "too large");
+    }
+}
