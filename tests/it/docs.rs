@@ -1,6 +1,14 @@
 //! Tests of docs: the rows, the pages made of them, and the guides.
 
-use kosmo::catalogue::Catalogue;
+use std::path::Path;
+use std::process::Command;
+
+use kosmo::catalogue::{Catalogue, docs, name::fold, search};
+
+use super::support::kosmo;
+
+/// What an agent can afford to read at the beginning of a task.
+const SHORT: usize = 10 * 1024;
 
 /// Every name the reference, the action lists and the Public API use for what exists today.
 const NAMES: &[(&str, &str)] = &[
@@ -79,4 +87,206 @@ fn positional_values_mean_what_the_reference_says() {
             operation.params.keys().take(order.len()).map(String::as_str).collect();
         assert_eq!(first, order, "{function}");
     }
+}
+
+#[test]
+fn the_reference_of_a_provider_is_short_and_shows_the_main_functions() {
+    let catalogue = catalogue();
+    let page = docs::read(&catalogue, Some("segment")).unwrap();
+    assert!(page.len() < SHORT, "{} bytes", page.len());
+    for name in [
+        "identify_user",
+        "track_event",
+        "page_view",
+        "group",
+        "get_workspace",
+        "list_sources",
+        "get_source",
+        "get_current_user",
+    ] {
+        assert!(page.contains(&format!("\n## {name}\n")), "{name}");
+    }
+    for part in ["### Parameters", "### Example", "## Multi-Account Usage", "segment.default."] {
+        assert!(page.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn every_function_is_found_by_each_of_its_names_and_by_its_title() {
+    let catalogue = catalogue();
+    for operation in catalogue.operations() {
+        let full = operation.full_name();
+        let page = docs::read(&catalogue, Some(&full)).unwrap();
+        assert!(page.starts_with(&format!("# {full}\n")), "{full}");
+        for name in operation.aliases.iter().chain([&operation.name, &operation.title]) {
+            let hits = search::search(&catalogue, name, 1);
+            assert_eq!(hits[0].operation.full_name(), full, "searching `{name}`");
+            if name != &operation.title {
+                assert_eq!(docs::read(&catalogue, Some(name)).unwrap(), page, "{name}");
+            }
+        }
+        for phrase in &operation.intent {
+            let hits = search::search(&catalogue, phrase, 3);
+            let found = hits.iter().any(|hit| hit.operation.full_name() == full);
+            assert!(found, "`{phrase}` does not lead to {full}");
+        }
+    }
+}
+
+#[test]
+fn every_page_that_is_listed_can_be_read() {
+    let catalogue = catalogue();
+    let index = docs::list(&catalogue);
+    let pages: Vec<&str> = index
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("- `")?.split('`').next())
+        .collect();
+    for guide in ["overview", "lua", "accounts", "errors", "examples", "limits", "safety"] {
+        assert!(pages.contains(&guide), "{guide} is not listed");
+    }
+    for page in pages {
+        let text = docs::read(&catalogue, Some(page)).unwrap_or_else(|text| panic!("{text}"));
+        assert!(text.starts_with("# "), "{page}");
+        assert!(!text.contains("<!--"), "{page} shows marks of the generator");
+    }
+}
+
+#[test]
+fn no_group_hides_behind_a_function_and_no_guide_behind_a_provider() {
+    let catalogue = catalogue();
+    for provider in catalogue.providers() {
+        for group in provider.groups.keys() {
+            assert!(provider.operation(group).is_none(), "{group} is also a function");
+        }
+        for guide in docs::guides() {
+            assert_ne!(fold(&guide.name), fold(&provider.name));
+        }
+    }
+}
+
+#[test]
+fn every_guide_says_what_it_is_in_its_first_sentence() {
+    for guide in docs::guides() {
+        let about = guide.about();
+        assert!(about.ends_with('.'), "{}: {about:?}", guide.name);
+        assert!(about.len() < 160, "{}: {about:?}", guide.name);
+    }
+}
+
+#[test]
+fn pages_that_guides_send_to_exist() {
+    let catalogue = catalogue();
+    for guide in docs::guides() {
+        for rest in guide.text().split("docs.read(\"").skip(1) {
+            let page = rest.split('"').next().unwrap();
+            assert!(docs::read(&catalogue, Some(page)).is_ok(), "{}: {page}", guide.name);
+        }
+    }
+}
+
+#[test]
+fn the_changelog_begins_with_this_version() {
+    let changelog = docs::read(&catalogue(), Some("changelog")).unwrap();
+    let top = changelog.lines().find_map(|line| line.strip_prefix("## ")).unwrap();
+    assert_eq!(top.split(' ').next().unwrap(), env!("CARGO_PKG_VERSION"));
+}
+
+/// The code blocks of a page in a language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<String> = None;
+    for line in page.lines() {
+        match &mut open {
+            None if line == format!("```{language}") => open = Some(String::new()),
+            Some(_) if line == "```" => blocks.extend(open.take()),
+            Some(block) => *block += &format!("{line}\n"),
+            None => {}
+        }
+    }
+    blocks
+}
+
+#[track_caller]
+fn run(code: &str, whence: &str) {
+    let ran = kosmo(["integrations:lua", "--emulator", "--json", "-"]).stdin(code).run();
+    assert_eq!(ran.code, 0, "{whence}:\n{code}\n{ran:#?}");
+    assert_eq!(ran.json()["success"], true, "{whence}");
+}
+
+#[test]
+fn every_snippet_of_the_pages_made_of_rows_runs() {
+    let catalogue = catalogue();
+    let mut count = 0;
+    for provider in catalogue.providers() {
+        let mut pages = vec![provider.name.clone()];
+        pages.extend(provider.groups.keys().map(|group| format!("{}.{group}", provider.name)));
+        pages.extend(provider.operations.values().map(|operation| operation.full_name()));
+        for page in pages {
+            let text = docs::read(&catalogue, Some(&page)).unwrap();
+            for block in blocks(&text, "lua") {
+                run(&block, &page);
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 20, "only {count} snippets");
+}
+
+#[test]
+fn every_snippet_of_the_guides_runs() {
+    let mut count = 0;
+    for guide in docs::guides() {
+        for block in blocks(&guide.text(), "lua") {
+            run(&block, &guide.name);
+            count += 1;
+        }
+    }
+    assert!(count >= 12, "only {count} snippets");
+}
+
+#[test]
+fn every_command_line_of_a_function_is_taken_back_by_a_shell() {
+    let catalogue = catalogue();
+    let binary = Path::new(env!("CARGO_BIN_EXE_kosmo")).parent().unwrap();
+    let home = kosmo(["--version"]);
+    for operation in catalogue.operations() {
+        let page = docs::read(&catalogue, Some(&operation.full_name())).unwrap();
+        for line in blocks(&page, "bash").iter().flat_map(|block| block.lines()) {
+            let output = Command::new("sh")
+                .args(["-c", &line.replace("--json", "").replacen("kosmo", "kosmo --json", 1)])
+                .env_clear()
+                .env("PATH", format!("{}:/usr/bin:/bin", binary.display()))
+                .env("KOSMO_HOME", home.home())
+                .env("KOSMO_EMULATOR", "1")
+                .stdin(std::process::Stdio::null())
+                .output()
+                .unwrap();
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{line}\n{stderr}");
+            let envelope: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            assert_eq!(envelope["function"], operation.full_name(), "{line}");
+            assert_eq!(envelope["success"], true, "{line}");
+        }
+    }
+}
+
+#[test]
+fn every_example_says_what_it_is_and_runs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("lua/examples");
+    let mut count = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for head in ["-- What: ", "\n-- Needs: ", "\n-- Prints: "] {
+            assert!(text.contains(head), "{} lacks {head:?}", path.display());
+        }
+        let script = path.display().to_string();
+        let ran = kosmo(["integrations:lua", &script, "--emulator", "--json"]).run().code(0);
+        let envelope = ran.json();
+        assert_eq!(envelope["success"], true);
+        assert_ne!(envelope["output"], "", "{script} printed nothing");
+        assert!(!envelope["result"].is_null(), "{script} returned nothing");
+        count += 1;
+    }
+    assert!(count >= 5, "only {count} examples");
 }
