@@ -46,8 +46,10 @@ pub fn search<'a>(catalogue: &'a Catalogue, query: &str, limit: usize) -> Vec<Hi
         })
         .collect();
     hits.sort_by(|a, b| {
+        // Of equals the harmless one first.
+        let effects = a.operation.effect.cmp(&b.operation.effect);
         let names = || a.operation.full_name().cmp(&b.operation.full_name());
-        b.score.total_cmp(&a.score).then_with(names)
+        b.score.total_cmp(&a.score).then(effects).then_with(names)
     });
     let floor = hits.first().map_or(0.0, |best| best.score * NOISE);
     hits.retain(|hit| hit.score >= floor);
