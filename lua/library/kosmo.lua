@@ -130,6 +130,28 @@ task = {}
 ---@return R[]
 function task.map(items, fn, opts) end
 
+---@class task
+local handle = {}
+
+---Waits for the task and returns what its function returned, or raises its error.
+---@return any ...
+function handle:await() end
+
+---Ends the task; what it has sent is sent.
+function handle:cancel() end
+
+---Starts a function beside the script. The script ends when all its tasks have ended.
+---@param fn fun(...: any): any
+---@param ... any
+---@return task
+function task.spawn(fn, ...) end
+
+---Runs functions or tasks side by side and returns their results in order. The first error is
+---raised and the rest is cancelled.
+---@param list (task|fun(): any)[]
+---@return any[]
+function task.all(list) end
+
 ---Pauses without using CPU time.
 ---@param seconds number
 function task.wait(seconds) end
