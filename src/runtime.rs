@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::catalogue::{Catalogue, Source};
+use crate::engine::governor::Governor;
 use crate::engine::policy::Approve;
 use crate::engine::transport::{Connect, Transport};
 use crate::engine::{Accounts, Engine};
 use crate::error::Fault;
 use crate::ledger::journal::Journal;
+use crate::ledger::limits::Limits;
 use crate::redact::Redactor;
 use crate::settings::{Settings, Surroundings};
 
@@ -81,6 +83,7 @@ impl Runtime {
             settings: Arc::clone(&self.settings),
             redactor: self.redactor.clone(),
             journal: Journal::at(self.settings.ledger_path()),
+            governor: Governor::new(Limits::at(self.settings.ledger_path())),
             transport: Transport::new(Connect::from_settings(
                 &self.settings,
                 self.emulator.is_some(),

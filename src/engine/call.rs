@@ -74,6 +74,8 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// How much of a list is wanted.
     pub pages: Pages,
+    /// Fail at once rather than wait for a turn at a limited operation.
+    pub no_wait: bool,
 }
 
 /// One wish.

@@ -46,11 +46,13 @@ impl Journey {
         Duration::from_millis(self.waited_ms.load(Ordering::Relaxed))
     }
 
-    fn left(&self) -> Duration {
+    /// Time until the deadline.
+    pub(super) fn left(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
     }
 
-    async fn pause(&self, time: Duration) {
+    /// Waits, and counts it.
+    pub(super) async fn pause(&self, time: Duration) {
         tokio::time::sleep(time).await;
         let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         self.waited_ms.fetch_add(ms, Ordering::Relaxed);
@@ -104,6 +106,9 @@ impl Engine {
                 },
                 Err(broken) => (broken.trouble, lost(scene, &broken)),
             };
+            if let Trouble::Status { status: 429, retry_after: Some(time) } = trouble {
+                self.governor.hold(scene.operation, scene.account, time);
+            }
             let jitter = f64::from(uuid::Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
             let repeat = scene.operation.repeat;
             match retry::wait(repeat, trouble, tries, patience, jitter, journey.left()) {

@@ -1,11 +1,12 @@
 //! How a call is performed. [`Engine::call`] is the one pipeline: find → normalise → permit → bind
-//! → (a dry run returns here) → deliver → decode → shape → record. Faces make a [`Call`] and
+//! → (a dry run returns here) → pace → deliver → decode → shape → record. Faces make a [`Call`] and
 //! render the [`Run`]; what rows cannot say about a provider is left to its [`hooks`].
 
 pub mod account;
 mod answer;
 pub mod call;
 mod deliver;
+pub mod governor;
 pub mod hooks;
 mod pages;
 pub mod policy;
@@ -28,6 +29,7 @@ use crate::error::{Fault, Kind};
 use crate::ledger::journal::Journal;
 use crate::redact::Redactor;
 use crate::settings::Settings;
+use governor::Governor;
 use hooks::{Hooks, Scene};
 use pages::Gathered;
 use policy::{Approve, Verdict};
@@ -49,6 +51,8 @@ pub struct Engine {
     pub redactor: Redactor,
     /// Where calls are remembered.
     pub journal: Journal,
+    /// Who paces calls to documented limits.
+    pub governor: Governor,
     /// The door out.
     pub transport: Transport,
     /// What rows cannot say, by provider.
@@ -92,9 +96,25 @@ impl Engine {
         let (args, account, request) = (&args, &account, &request);
         let scene =
             Scene { engine, provider, operation, route, account, args, request, journey: &journey };
-        let answer = self.answer(scene, &call.options.pages).await;
+        let answer = match self.pace(scene, call.options.no_wait).await {
+            Ok(()) => self.answer(scene, &call.options.pages).await,
+            Err(fault) => Err(fault),
+        };
         run.travelled(&journey);
         answer
+    }
+
+    /// Waits for a turn at a limited operation. The emulator has all the time in the world.
+    async fn pace(&self, scene: Scene<'_>, no_wait: bool) -> Result<(), Fault> {
+        if scene.account.emulated {
+            return Ok(());
+        }
+        let patience = if no_wait { Duration::ZERO } else { scene.journey.left() };
+        let wait = self.governor.turn(scene.operation, scene.account, patience)?;
+        if !wait.is_zero() {
+            scene.journey.pause(wait).await;
+        }
+        Ok(())
     }
 
     /// Everything that needs the network.

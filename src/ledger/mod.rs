@@ -2,6 +2,7 @@
 //! nothing of calls; it keeps the entries it is given.
 
 pub mod journal;
+pub mod limits;
 mod writer;
 
 use std::path::Path;
@@ -14,7 +15,8 @@ use crate::error::{Fault, Kind};
 use crate::settings::edit::create_private_folder;
 
 /// The steps that bring an empty file to the newest form; `user_version` counts those taken.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE runs (
         id TEXT PRIMARY KEY, parent TEXT, at TEXT NOT NULL, function TEXT NOT NULL,
         account TEXT NOT NULL, effect TEXT NOT NULL, origin TEXT NOT NULL, status TEXT NOT NULL,
@@ -23,7 +25,11 @@ const MIGRATIONS: [&str; 1] = ["
     ) WITHOUT ROWID;
     CREATE INDEX runs_by_parent ON runs (parent) WHERE parent IS NOT NULL;
     CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-"];
+",
+    "
+    CREATE TABLE turns (queue TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
+",
+];
 
 const NEWEST: u32 = MIGRATIONS.len() as u32;
 
