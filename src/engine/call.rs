@@ -76,6 +76,12 @@ pub struct Options {
     pub pages: Pages,
     /// Fail at once rather than wait for a turn at a limited operation.
     pub no_wait: bool,
+    /// For a replace: the hash of the set that may be overwritten.
+    pub expect: Option<String>,
+    /// For a replace: overwrite whatever is there.
+    pub replace_all: bool,
+    /// For an erasure: the number of people it is about.
+    pub confirm: Option<usize>,
 }
 
 /// One wish.

@@ -8,9 +8,11 @@ pub mod call;
 mod deliver;
 pub mod governor;
 pub mod hooks;
+mod lookup;
 mod pages;
 pub mod policy;
 mod record;
+mod replace;
 pub mod request;
 pub mod retry;
 pub mod transport;
@@ -96,10 +98,7 @@ impl Engine {
         let (args, account, request) = (&args, &account, &request);
         let scene =
             Scene { engine, provider, operation, route, account, args, request, journey: &journey };
-        let answer = match self.pace(scene, call.options.no_wait).await {
-            Ok(()) => self.answer(scene, &call.options.pages).await,
-            Err(fault) => Err(fault),
-        };
+        let answer = self.answer(scene, &call.options).await;
         run.travelled(&journey);
         answer
     }
@@ -118,12 +117,17 @@ impl Engine {
     }
 
     /// Everything that needs the network.
-    async fn answer(&self, scene: Scene<'_>, wanted: &Pages) -> Result<Outcome, Fault> {
+    async fn answer(&self, scene: Scene<'_>, options: &Options) -> Result<Outcome, Fault> {
+        self.pace(scene, options.no_wait).await?;
+        self.guard_replace(scene, options).await?;
         let hooks = self.hooks(&scene.provider.name);
         if let (Some(hooks), Some(name)) = (hooks, &scene.route.guard) {
             hooks.guard(name, scene).await?;
         }
-        let gathered = self.gather(scene, scene.request.clone(), wanted).await;
+        let gathered = match self.gather(scene, scene.request.clone(), &options.pages).await {
+            Err(fault) => self.recover(scene, fault).await,
+            gathered => gathered,
+        };
         let gathered = match (gathered, hooks, &scene.route.rescue) {
             (Err(fault), Some(hooks), Some(name)) if fault.kind == Kind::NotFound => {
                 match hooks.rescue(name, scene).await? {
@@ -178,6 +182,12 @@ impl Engine {
                 Ok(verdict)
             }
             Verdict::NeedsConsent if consent() => Ok(Verdict::Pass),
+            Verdict::NeedsConfirmation => {
+                let cap = self.settings.bytes("safety.erase_cap");
+                let cap = cap.and_then(|cap| usize::try_from(cap).ok());
+                policy::confirmed(operation, args, call.options.confirm, cap)?;
+                Ok(Verdict::Pass)
+            }
             verdict => Err(policy::refusal(verdict, operation, account, call)),
         }
     }

@@ -1,14 +1,15 @@
 //! Lists in pages: all of them gathered, or one with the cursor of the next. How a service cuts
 //! its lists is written in its rows.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Engine;
 use super::call::Pages;
 use super::hooks::Scene;
 use super::request::Request;
+use crate::catalogue::Route;
 use crate::catalogue::operation::Paging;
-use crate::error::Fault;
+use crate::error::{Fault, Kind};
 
 /// A cursor that leads back to itself would never end; no workspace has so many pages.
 const MOST_PAGES: usize = 100_000;
@@ -62,6 +63,33 @@ impl Engine {
             next = next_cursor(&page, paging).filter(|new| *new != cursor && pages < MOST_PAGES);
         }
         Ok(Gathered { value, status, next: None })
+    }
+}
+
+impl Engine {
+    /// The raw answer of another operation of the same provider on the service in use, every page
+    /// of it, and the route it came by. For the few calls that need to look before they act.
+    ///
+    /// # Errors
+    /// That operation's failure, or `internal_error` when the service has no such operation.
+    pub async fn ask<'a>(
+        &self,
+        scene: Scene<'a>,
+        name: &str,
+        args: &Map<String, Value>,
+    ) -> Result<(Value, &'a Route), Fault> {
+        let service = &scene.route.service;
+        let operation = scene.provider.operation(name);
+        let found = operation.and_then(|operation| {
+            let route = operation.routes.iter().find(|route| route.service == *service)?;
+            Some((operation, route))
+        });
+        let (operation, route) = found
+            .ok_or_else(|| Fault::new(Kind::Internal, format!("{service} has no `{name}`")))?;
+        let request = self.bind(scene.provider, operation, route, scene.account, args)?;
+        let scene = Scene { operation, route, args, request: &request, ..scene };
+        let gathered = self.gather(scene, request.clone(), &Pages::All).await?;
+        Ok((gathered.value, route))
     }
 }
 

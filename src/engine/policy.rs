@@ -75,6 +75,41 @@ pub enum Verdict {
     Refused,
 }
 
+/// The most people one erasure may be about unless the setting `safety.erase_cap` says more.
+const ERASE_CAP: usize = 10;
+
+/// Whether an erasure is confirmed: with the exact number of people, and not more than the cap.
+///
+/// # Errors
+/// The refusal, with the number it is about.
+pub fn confirmed(
+    operation: &Operation,
+    args: &Map<String, Value>,
+    confirm: Option<usize>,
+    cap: Option<usize>,
+) -> Result<(), Fault> {
+    let cap = cap.unwrap_or(ERASE_CAP);
+    let list = operation.subjects.as_ref().and_then(|name| args.get(name)?.as_array());
+    let count = list.map_or(1, Vec::len);
+    let name = operation.full_name();
+    let refuse = |message, hint| Err(Fault::new(Kind::PolicyDenied, message).hint(hint));
+    if confirm != Some(count) {
+        let message = format!("`{name}` erases the data of {count} people for good");
+        return refuse(
+            message,
+            format!("if that is right, run it as a command with --confirm {count}"),
+        );
+    }
+    if count > cap {
+        let message = format!("`{name}` is about {count} people, {cap} at once is the cap");
+        return refuse(
+            message,
+            "erase in smaller parts, or raise the setting safety.erase_cap".into(),
+        );
+    }
+    Ok(())
+}
+
 /// Decides. The emulator is nobody's data; erasure is never forced, since what it deletes cannot
 /// be brought back.
 pub fn decide(effect: Effect, policy: Policy, force: bool, emulated: bool) -> Verdict {
@@ -99,15 +134,11 @@ pub fn refusal(verdict: Verdict, operation: &Operation, account: &Account, call:
     let flag = if operation.effect == Effect::Read { "read" } else { effect };
     let configure = format!("kosmo integrations:configure {provider}{whose} --{flag} allow");
     let (message, hint) = match verdict {
-        Verdict::NeedsConfirmation => (
-            format!("`{}` erases people's data and needs a confirmation", operation.full_name()),
-            "run it from the command line with --confirm and the exact number of subjects".into(),
-        ),
         Verdict::Refused => (
             format!("Integration '{provider}' {effect} access denied for `{}`", operation.name),
             format!("policy says deny, which --force does not lift; allow it with: {configure}"),
         ),
-        Verdict::Pass | Verdict::Forced | Verdict::NeedsConsent => (
+        Verdict::Pass | Verdict::Forced | Verdict::NeedsConsent | Verdict::NeedsConfirmation => (
             format!("Integration '{provider}' {effect} requires approval for `{}`", operation.name),
             if call.options.force {
                 format!("allow it with: {configure}")

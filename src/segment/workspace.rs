@@ -5,8 +5,6 @@
 use serde_json::{Map, Value, json};
 
 use super::{Segment, shape};
-use crate::catalogue::{Operation, Route};
-use crate::engine::call::Pages;
 use crate::engine::hooks::Scene;
 use crate::error::{Fault, Kind};
 
@@ -18,7 +16,7 @@ impl Segment {
         let workspace = match known {
             Some(workspace) => workspace,
             None => {
-                let answer = ask(scene, "get_workspace", &Map::new()).await?;
+                let answer = scene.engine.ask(scene, "get_workspace", &Map::new()).await?.0;
                 let workspace = shape::workspace(&answer);
                 if let Ok(mut known) = self.workspaces.lock() {
                     known.insert(key, workspace.clone());
@@ -58,7 +56,7 @@ fn elsewhere(message: String) -> Fault {
 /// The source whose slug was given as an id: people who know the Config API think in slugs.
 pub(super) async fn source_by_slug(scene: Scene<'_>) -> Result<Option<Value>, Fault> {
     let wanted = scene.args.get("id").cloned().unwrap_or_default();
-    let listed = ask(scene, "list_sources", &Map::new()).await?;
+    let listed = scene.engine.ask(scene, "list_sources", &Map::new()).await?.0;
     let found = listed["sources"]
         .as_array()
         .and_then(|sources| sources.iter().find(|source| source["slug"] == wanted))
@@ -66,7 +64,7 @@ pub(super) async fn source_by_slug(scene: Scene<'_>) -> Result<Option<Value>, Fa
     let Some(found) = found else { return Ok(None) };
     // Asked again by its id, since only that answer names the tracking plan.
     let args = Map::from_iter([("id".to_owned(), found["id"].clone())]);
-    ask(scene, "get_source", &args).await.map(Some)
+    Ok(Some(scene.engine.ask(scene, "get_source", &args).await?.0))
 }
 
 /// Whose token this is, as far as anyone can know.
@@ -103,7 +101,7 @@ async fn declared(
     user: &mut Map<String, Value>,
     email: &str,
 ) -> Result<(), Fault> {
-    let listed = ask(scene, "list_users", &Map::new()).await?;
+    let listed = scene.engine.ask(scene, "list_users", &Map::new()).await?.0;
     let people = listed["users"].as_array();
     let found = people.and_then(|people| {
         people.iter().find(|person| {
@@ -122,24 +120,4 @@ async fn declared(
     };
     user.insert("note".to_owned(), json!(note));
     Ok(())
-}
-
-/// The raw answer of another read on the same service, every page of it.
-async fn ask(scene: Scene<'_>, name: &str, args: &Map<String, Value>) -> Result<Value, Fault> {
-    let (operation, route) = other(scene, name)?;
-    let engine = scene.engine;
-    let request = engine.bind(scene.provider, operation, route, scene.account, args)?;
-    let scene = Scene { operation, route, args, request: &request, ..scene };
-    Ok(engine.gather(scene, request.clone(), &Pages::All).await?.value)
-}
-
-fn other<'a>(scene: Scene<'a>, name: &str) -> Result<(&'a Operation, &'a Route), Fault> {
-    let operation = scene.provider.operation(name);
-    let service = &scene.route.service;
-    operation
-        .and_then(|operation| {
-            let route = operation.routes.iter().find(|route| route.service == *service)?;
-            Some((operation, route))
-        })
-        .ok_or_else(|| Fault::new(Kind::Internal, format!("{service} has no `{name}`")))
 }

@@ -135,6 +135,13 @@ pub const KNOWN: &[Known] = &[
         "folders with providers of your own, separated as in PATH",
     ),
     row(
+        "safety.erase_cap",
+        Shape::Count,
+        Some("10"),
+        Tighten::Lower,
+        "the most people one erasure may be about",
+    ),
+    row(
         "journal.enabled",
         Shape::Flag,
         Some("true"),

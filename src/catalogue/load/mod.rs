@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::operation::{
-    Effect, Field, Group, Operation, Param, ParamGroup, Provider, Repeat, Route, Service,
+    Effect, Field, Group, Lookup, Operation, Param, ParamGroup, Provider, Repeat, Replaces, Route,
+    Service,
 };
 use crate::error::{Fault, Kind};
 use check::{admit, check};
@@ -90,6 +91,9 @@ struct Row {
     example: Map<String, Value>,
     #[serde(default)]
     example_lua: String,
+    replaces: Option<Replaces>,
+    subjects: Option<String>,
+    lookup: Option<Lookup>,
     limit: Option<String>,
     #[serde(default = "ga")]
     stability: String,
@@ -243,6 +247,9 @@ fn build(
         result,
         example: row.example,
         example_lua: row.example_lua,
+        replaces: row.replaces,
+        subjects: row.subjects,
+        lookup: row.lookup,
         limit: row.limit,
         stability: row.stability,
     };

@@ -85,6 +85,30 @@ impl Route {
     }
 }
 
+/// The set that a replace overwrites.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replaces {
+    /// The parameter that holds the new set.
+    pub param: String,
+    /// The operation that reads the set as it is. It takes the same path parameters.
+    pub read: String,
+    /// Where its answer holds the set, as a dotted path.
+    pub at: String,
+}
+
+/// How to find what a create made.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lookup {
+    /// The operation that lists what there is.
+    pub list: String,
+    /// The arguments that no two of them share.
+    pub by: Vec<String>,
+    /// The key that wraps one of them in the create's answer.
+    pub wrap: String,
+}
+
 /// The row: one thing that can be called.
 #[derive(Debug, Clone)]
 pub struct Operation {
@@ -120,6 +144,12 @@ pub struct Operation {
     pub example: Map<String, Value>,
     /// Lua that goes with the example and uses `result`; empty when the call says it all.
     pub example_lua: String,
+    /// For a replace: the set it overwrites.
+    pub replaces: Option<Replaces>,
+    /// For an erasure: the parameter that lists the people it is about.
+    pub subjects: Option<String>,
+    /// For a create: how to find what it made when its answer was lost.
+    pub lookup: Option<Lookup>,
     /// The limit it is paced to, as the service documents it (`60/minute`).
     pub limit: Option<String>,
     /// `ga`, `beta` or `alpha`.
