@@ -10,7 +10,7 @@
 ---@field slug string Its slug.
 ---@field enabled boolean Whether it takes events.
 ---@field type string What kind of source it is, e.g. `javascript`.
----@field write_key string Its first write key; absent when the token may not see keys.
+---@field write_key? string Its first write key, unless the token may not see keys.
 ---@field write_keys any[] All of its write keys.
 
 ---@class segment.list_sources.result
@@ -27,10 +27,10 @@
 ---@field slug string Its slug.
 ---@field enabled boolean Whether it takes events.
 ---@field type string What kind of source it is, e.g. `javascript`.
----@field write_key string Its first write key; absent when the token may not see keys.
+---@field write_key? string Its first write key, unless the token may not see keys.
 ---@field write_keys any[] All of its write keys.
----@field write_key_hidden boolean True when the token may not see keys.
----@field tracking_plan_id string The tracking plan connected to it, if any.
+---@field write_key_hidden? boolean True when the token may not see keys.
+---@field tracking_plan_id? string The tracking plan connected to it.
 
 ---@class segment.identify_user.args
 ---@field userId? string|integer The unique identifier of the user in your database.
@@ -165,7 +165,7 @@
 ---@field email string The person's e-mail address, else empty.
 ---@field workspace table<string, any> The workspace: `id`, `name`, `slug`.
 ---@field region string Where the workspace lives, `us` or `eu`.
----@field permissions any[] What the person may do; only when `declared`.
+---@field permissions? any[] What the person may do; only when `declared`.
 ---@field note string What the answer does not prove.
 
 ---Every function of Segment, on one account.

@@ -40,7 +40,9 @@ fn result(operation: &Operation) -> String {
     if operation.result.is_empty() {
         return String::new();
     }
-    class_of(&format!("{}.result", operation.full_name()), &operation.result, |_| false)
+    class_of(&format!("{}.result", operation.full_name()), &operation.result, |field| {
+        field.nullable
+    })
 }
 
 /// A class, and one for every object with known fields below it.

@@ -290,3 +290,43 @@ fn every_example_says_what_it_is_and_runs() {
     }
     assert!(count >= 5, "only {count} examples");
 }
+
+#[test]
+fn scripts_find_the_globals_that_the_guide_and_the_library_name_and_no_others() {
+    let guide = docs::read(&catalogue(), Some("lua")).unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let library = std::fs::read_to_string(root.join("lua/library/kosmo.lua")).unwrap();
+    let mut code = String::new();
+    for name in [
+        "docs.list",
+        "docs.search",
+        "docs.read",
+        "json.encode",
+        "json.decode",
+        "json.array",
+        "json.object",
+        "regex.match",
+        "regex.match_all",
+        "regex.gsub",
+        "print",
+        "dump",
+        "paginate",
+        "task.map",
+        "task.all",
+        "task.spawn",
+        "task.wait",
+    ] {
+        assert!(guide.contains(name), "the guide lacks {name}");
+        assert!(library.contains(&format!("function {name}(")), "the library lacks {name}");
+        code += &format!("assert(type({name}) == 'function', '{name}')\n");
+    }
+    for library in ["string", "table", "math", "utf8", "coroutine", "bit32", "buffer"] {
+        assert!(guide.contains(&format!("`{library}`")));
+        code += &format!("assert(type({library}) == 'table', '{library}')\n");
+    }
+    for absent in ["io", "os", "require", "load", "debug", "loadstring", "dofile", "package"] {
+        code += &format!("assert({absent} == nil, '{absent}')\n");
+    }
+    code += "assert(json.null ~= nil and arg[0] ~= nil and app.integrations ~= nil)\n";
+    run(&code, "globals");
+}

@@ -17,7 +17,8 @@ pub(super) fn parameters(operation: &Operation, wanted: impl Fn(&str) -> bool) -
             (false, true) => "one of",
             (false, false) => "no",
         };
-        text += &format!("| `{name}` | {} | {required} | {} |\n", type_of(param), about(param));
+        text +=
+            &format!("| `{name}` | {} | {required} | {} |\n", type_of(param, "null"), about(param));
     }
     let fields = operation.params.iter().filter(|(name, _)| wanted(name));
     for (name, param) in fields {
@@ -70,19 +71,23 @@ fn field_table(fields: &IndexMap<String, Param>, required: bool) -> String {
             (true, true) => " yes |",
             (true, false) => " no |",
         };
-        text += &format!("| `{name}` | {} |{need} {} |\n", type_of(field), about(field));
+        text += &format!(
+            "| `{name}` | {} |{need} {} |\n",
+            type_of(field, if required { "null" } else { "nil" }),
+            about(field)
+        );
     }
     text
 }
 
-/// The type in words: `string`, `array of object`, `string or null`.
-fn type_of(param: &Param) -> String {
+/// The type in words: `string`, `array of object`, `string or null`, with the word for nothing.
+fn type_of(param: &Param, nothing: &str) -> String {
     let mut word = param.kind.word().to_owned();
     if let Some(item) = &param.items {
         word += &format!(" of {}", item.kind.word());
     }
     if param.nullable && param.kind != Type::Any {
-        word += " or null";
+        word += &format!(" or {nothing}");
     }
     word
 }
