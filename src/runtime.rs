@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::catalogue::{Catalogue, Source};
 use crate::engine::governor::Governor;
+use crate::engine::oauth::Tokens;
 use crate::engine::policy::Approve;
 use crate::engine::transport::{Connect, Transport};
 use crate::engine::{Accounts, Engine};
@@ -84,6 +85,7 @@ impl Runtime {
             redactor: self.redactor.clone(),
             journal: Journal::at(self.settings.ledger_path()),
             governor: Governor::new(Limits::at(self.settings.ledger_path())),
+            tokens: Tokens::default(),
             transport: Transport::new(Connect::from_settings(
                 &self.settings,
                 self.emulator.is_some(),

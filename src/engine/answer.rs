@@ -4,20 +4,20 @@
 use serde_json::Value;
 
 use super::transport::Answer;
-use crate::catalogue::{Effect, Service};
+use crate::catalogue::Effect;
 use crate::error::{Fault, Kind, SideEffect};
 
 /// The longest piece of a foreign text that is quoted.
 const QUOTED: usize = 300;
 
-/// The value in a successful answer.
+/// The value in a successful answer, without the key that wraps it.
 ///
 /// # Errors
 /// The service's failure, or `bad_answer` for something that is not what it documents.
 pub(super) fn decode(
     answer: &Answer,
     title: &str,
-    service: &Service,
+    envelope: Option<&str>,
     effect: Effect,
 ) -> Result<Value, Fault> {
     if !(200..300).contains(&answer.status) {
@@ -38,7 +38,7 @@ pub(super) fn decode(
             if is_html(&answer.body) { "an HTML page" } else { "something that is not JSON" };
         bad(what).hint(format!("check the base URL; {why}"))
     })?;
-    match (&service.envelope, value) {
+    match (envelope, value) {
         (None, value) => Ok(value),
         (Some(key), Value::Object(mut map)) if map.contains_key(key) => {
             Ok(map.remove(key).unwrap_or_default())

@@ -13,7 +13,7 @@ use super::retry::{self, Patience, Trouble};
 use super::transport::{Answer, Broken};
 use super::{Engine, answer};
 use crate::catalogue::operation::Repeat;
-use crate::catalogue::{Operation, Provider, Route, Service};
+use crate::catalogue::{Operation, Provider, Route};
 use crate::error::{Fault, Kind, SideEffect};
 
 /// The time one call has, and what it has used so far.
@@ -78,7 +78,8 @@ impl Engine {
         request::bind(operation, route, service, &base, secret, args)
     }
 
-    /// Sends a request, again if that is right, and decodes the answer.
+    /// Sends a request, again if that is right, and decodes the answer. Accounts that sign for
+    /// tokens send one; a token that is refused is replaced once.
     ///
     /// # Errors
     /// The last attempt's failure.
@@ -88,8 +89,33 @@ impl Engine {
         request: &Request,
     ) -> Result<(Value, u16), Fault> {
         let service = &scene.provider.services[&scene.route.service];
-        let journey = scene.journey;
-        let patience = self.patience();
+        let envelope = service.envelope.as_deref();
+        let Some(token) = self.token(scene).await? else {
+            return self.attempts(scene, request, envelope).await;
+        };
+        let mut request = request.clone();
+        request.token = Some(token);
+        match self.attempts(scene, &request, envelope).await {
+            Err(fault) if self.forget_token(scene, &fault) => {
+                request.token = self.token(scene).await?;
+                self.attempts(scene, &request, envelope).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// Sends a request as it is, again if that is right.
+    ///
+    /// # Errors
+    /// The last attempt's failure.
+    pub(super) async fn attempts(
+        &self,
+        scene: Scene<'_>,
+        request: &Request,
+        envelope: Option<&str>,
+    ) -> Result<(Value, u16), Fault> {
+        let (journey, patience) = (scene.journey, self.patience());
+        let (title, effect) = (&scene.provider.title, scene.operation.effect);
         let mut tries = 0;
         loop {
             tries += 1;
@@ -100,7 +126,7 @@ impl Engine {
                 return Err(out_of_time(scene, journey.allowed));
             };
             let (trouble, fault) = match sent? {
-                Ok(answer) => match self.read(scene, service, &answer) {
+                Ok(answer) => match answer::decode(&answer, title, envelope, effect) {
                     Ok(value) => return Ok((value, answer.status)),
                     Err(fault) => (trouble(&answer, &fault), fault),
                 },
@@ -116,10 +142,6 @@ impl Engine {
                 None => return Err(fault),
             }
         }
-    }
-
-    fn read(&self, scene: Scene<'_>, service: &Service, from: &Answer) -> Result<Value, Fault> {
-        answer::decode(from, &scene.provider.title, service, scene.operation.effect)
     }
 
     fn patience(&self) -> Patience {

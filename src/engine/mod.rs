@@ -9,6 +9,7 @@ mod deliver;
 pub mod governor;
 pub mod hooks;
 mod lookup;
+pub mod oauth;
 mod pages;
 pub mod policy;
 mod record;
@@ -55,6 +56,8 @@ pub struct Engine {
     pub journal: Journal,
     /// Who paces calls to documented limits.
     pub governor: Governor,
+    /// Tokens in hand.
+    pub tokens: oauth::Tokens,
     /// The door out.
     pub transport: Transport,
     /// What rows cannot say, by provider.

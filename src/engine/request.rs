@@ -13,6 +13,9 @@ use crate::catalogue::{Operation, Route, Service};
 use crate::error::Fault;
 use crate::redact::{MASK, Redactor, Secret};
 
+/// The media type of bodies written like a query.
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
 /// What may stand in a path segment or query as it is.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
@@ -31,6 +34,8 @@ pub struct Request {
     pub media_type: String,
     /// How to authenticate, and with what.
     pub auth: Option<(Auth, Secret)>,
+    /// A token that takes the credential's place in the header.
+    pub token: Option<Secret>,
     /// The body field that gets the credential as well.
     pub secret_in_body: Option<String>,
     /// The body field that is stamped with the time of each sending.
@@ -73,6 +78,7 @@ pub fn bind(
         body: has_body.then_some(body),
         media_type: service.media_type.clone(),
         auth: secret.map(|secret| (service.auth, secret)),
+        token: None,
         secret_in_body: service.secret_in_body.clone(),
         sent_at: service.sent_at.clone(),
         redirects: service.redirects.clone(),
@@ -110,6 +116,13 @@ fn flatten(name: &str, value: &Value, into: &mut Vec<(String, String)>) {
     }
 }
 
+fn encode(pairs: &[(String, String)]) -> String {
+    let escaped = |text| utf8_percent_encode(text, PLAIN).to_string();
+    let pairs: Vec<String> =
+        pairs.iter().map(|(key, value)| format!("{}={}", escaped(key), escaped(value))).collect();
+    pairs.join("&")
+}
+
 impl Request {
     /// Sets a query parameter, replacing one of that name.
     pub fn set_query(&mut self, key: &str, value: impl Into<String>) {
@@ -119,14 +132,10 @@ impl Request {
 
     /// URL and query as they are sent.
     pub fn full_url(&self) -> String {
-        let mut url = self.url.clone();
-        for (index, (key, value)) in self.query.iter().enumerate() {
-            url.push(if index == 0 { '?' } else { '&' });
-            url.push_str(&utf8_percent_encode(key, PLAIN).to_string());
-            url.push('=');
-            url.push_str(&utf8_percent_encode(value, PLAIN).to_string());
+        match self.query.is_empty() {
+            true => self.url.clone(),
+            false => format!("{}?{}", self.url, encode(&self.query)),
         }
-        url
     }
 
     /// The headers as they are sent, the authorization among them.
@@ -138,17 +147,21 @@ impl Request {
         if self.body.is_some() {
             headers.push(("Content-Type", self.media_type.clone()));
         }
+        headers.extend(self.authorization().map(|value| ("Authorization", value)));
+        headers
+    }
+
+    fn authorization(&self) -> Option<String> {
+        if let Some(token) = &self.token {
+            return Some(format!("Bearer {}", token.expose()));
+        }
         match &self.auth {
             Some((Auth::Basic, secret)) => {
-                let pair = STANDARD.encode(format!("{}:", secret.expose()));
-                headers.push(("Authorization", format!("Basic {pair}")));
+                Some(format!("Basic {}", STANDARD.encode(format!("{}:", secret.expose()))))
             }
-            Some((Auth::Bearer, secret)) => {
-                headers.push(("Authorization", format!("Bearer {}", secret.expose())));
-            }
-            Some((Auth::None, _)) | None => {}
+            Some((Auth::Bearer, secret)) => Some(format!("Bearer {}", secret.expose())),
+            Some((Auth::None, _)) | None => None,
         }
-        headers
     }
 
     /// The body as it is sent at `now` (RFC 3339).
@@ -161,6 +174,19 @@ impl Request {
             body.insert(field.clone(), json!(secret.expose()));
         }
         Some(body)
+    }
+
+    /// The body as text in its media type, as it is sent at `now`.
+    pub fn encoded_body(&self, now: &str) -> Option<String> {
+        let body = self.body_at(now)?;
+        if self.media_type != FORM {
+            return Some(Value::Object(body).to_string());
+        }
+        let mut pairs = Vec::new();
+        for (name, value) in &body {
+            flatten(name, value, &mut pairs);
+        }
+        Some(encode(&pairs))
     }
 
     /// What a dry run shows: method, URL, headers, body, with every secret masked.
@@ -229,6 +255,7 @@ mod tests {
             body: Some(Map::from_iter([("event".to_owned(), json!("E"))])),
             media_type: "application/json".into(),
             auth: Some((Auth::Basic, Secret::new("canary-key"))),
+            token: None,
             secret_in_body: Some("writeKey".into()),
             sent_at: Some("sentAt".into()),
             redirects: None,

@@ -105,7 +105,7 @@ impl Transport {
         let mut url = parse(&request.full_url())?;
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Fault::usage(format!("`{}` is no HTTP method", request.method)))?;
-        let body = request.body_at(now).map(|body| serde_json::Value::Object(body).to_string());
+        let body = request.encoded_body(now);
         for _ in 0..=MOST_REDIRECTS {
             let mut builder = client.request(method.clone(), url.clone());
             for (name, value) in request.headers() {

@@ -13,6 +13,7 @@ mod faults;
 mod generated;
 mod journal;
 mod lua;
+mod oauth;
 mod peers;
 mod readme;
 mod repl;

@@ -22,20 +22,28 @@ fn scripts_call_it() {
 
 #[test]
 fn commands_call_it() {
-    let ran = pebble(["integrations:pebble", "list_pebbles", "--colour=grey", "--emulator", "--json"])
-        .run()
-        .code(0)
-        .json();
+    let ran =
+        pebble(["integrations:pebble", "list_pebbles", "--colour=grey", "--emulator", "--json"])
+            .run()
+            .code(0)
+            .json();
     assert_eq!(ran["function"], "pebble.list_pebbles");
     assert_eq!(ran["data"]["query"]["colour"], "grey");
 }
 
 #[test]
 fn its_arguments_are_checked() {
-    let ran = pebble(["integrations:call", "pebble.polish", "--id=p", "--grit=9", "--emulator", "--json"])
-        .run()
-        .code(2)
-        .json();
+    let ran = pebble([
+        "integrations:call",
+        "pebble.polish",
+        "--id=p",
+        "--grit=9",
+        "--emulator",
+        "--json",
+    ])
+    .run()
+    .code(2)
+    .json();
     assert!(ran["error"].as_str().unwrap().contains("between 40 and 3000"), "{ran:#}");
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 pub use param::{Param, ParamGroup, Place, Reject, Type};
-pub use provider::{Auth, Field, FieldKind, Group, Paging, Provider, Service};
+pub use provider::{Auth, Field, FieldKind, Group, OAuth, Paging, Provider, Service};
 
 /// What a call does to the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]

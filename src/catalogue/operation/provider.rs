@@ -34,6 +34,19 @@ pub struct Paging {
     pub next: String,
 }
 
+/// How a service trades a signed assertion for a token (OAuth 2.0 client credentials, RFC 7523).
+/// The account's fields `oauth_app_id`, `oauth_key_id` and `oauth_private_key` sign it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OAuth {
+    /// The authorization server in each region; also the audience of the assertion.
+    pub server: IndexMap<String, String>,
+    /// The field that overrides it.
+    pub url_field: Option<String>,
+    /// The scope asked for.
+    pub scope: String,
+}
+
 /// One API of a provider.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,6 +78,8 @@ pub struct Service {
     pub prepare: Option<String>,
     /// How lists are cut into pages.
     pub paging: Option<Paging>,
+    /// How it takes tokens instead of the credential, for accounts that can sign for one.
+    pub oauth: Option<OAuth>,
     /// A redirect to another host keeps the credential only if both hosts end in this.
     pub redirects: Option<String>,
 }

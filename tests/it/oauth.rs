@@ -1,0 +1,190 @@
+//! Accounts that sign for a token: what the authorization server and the service get to see.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kosmo::engine::{Args, Call};
+use kosmo::error::Kind;
+use kosmo::runtime::{Opening, Runtime};
+use kosmo::settings::{Environment, Surroundings};
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaKeyPair, UnparsedPublicKey};
+use rustls_pki_types::PrivateKeyDer;
+use rustls_pki_types::pem::PemObject as _;
+use serde_json::{Map, Value, json};
+
+const KEY: &str = include_str!("../fixtures/oauth-test-key.pem");
+
+/// A request as the server saw it.
+#[derive(Debug, Clone)]
+struct Seen {
+    line: String,
+    authorization: String,
+    body: String,
+}
+
+/// Answers each request by `answer(number, request)`; returns its address and what it saw.
+fn server(
+    answer: impl Fn(usize, &Seen) -> (u16, Value) + Send + 'static,
+) -> (String, Arc<Mutex<Vec<Seen>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let request = read(&stream);
+            let number = log.lock().unwrap().len();
+            let (status, body) = answer(number, &request);
+            log.lock().unwrap().push(request);
+            let body = body.to_string();
+            let head = format!(
+                "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+        }
+    });
+    (address, seen)
+}
+
+fn read(stream: &TcpStream) -> Seen {
+    let mut reader = BufReader::new(stream);
+    let mut head = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        if line.trim().is_empty() {
+            break;
+        }
+        head.push(line.trim().to_owned());
+    }
+    let header = |name: &str| {
+        head.iter()
+            .find_map(|line| {
+                line.to_lowercase().strip_prefix(name).map(|_| line[name.len()..].trim())
+            })
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let mut body = vec![0; header("content-length:").parse().unwrap_or(0)];
+    reader.read_exact(&mut body).unwrap();
+    Seen {
+        line: head[0].clone(),
+        authorization: header("authorization:"),
+        body: String::from_utf8(body).unwrap(),
+    }
+}
+
+fn track(address: &str, key: &str, times: usize) -> Vec<kosmo::engine::Run> {
+    let environment = Environment::fixed([
+        ("SEGMENT_WRITE_KEY", "the-write-key"),
+        ("SEGMENT_OAUTH_APP_ID", "app-1"),
+        ("SEGMENT_OAUTH_KEY_ID", "key-1"),
+        ("SEGMENT_OAUTH_PRIVATE_KEY", key),
+        ("SEGMENT_URL", address),
+        ("SEGMENT_OAUTH_URL", address),
+        ("KOSMO_INTEGRATIONS_SEGMENT_POLICY_WRITE", "allow"),
+    ]);
+    let surroundings = Surroundings { environment, ..Surroundings::default() };
+    let opening = Opening { surroundings: Some(surroundings), ..Opening::default() };
+    let runtime = Runtime::open(opening).unwrap();
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let args = json!({"event": "E", "userId": "u"});
+    let args: Map<String, Value> = args.as_object().unwrap().clone();
+    let call = || Call {
+        function: "segment.track".to_owned(),
+        args: Args::Named(args.clone()),
+        ..Call::default()
+    };
+    (0..times).map(|_| tokio.block_on(runtime.engine().call(call()))).collect()
+}
+
+fn form(body: &str) -> Map<String, Value> {
+    body.split('&')
+        .map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap();
+            let value = percent_encoding::percent_decode_str(value).decode_utf8().unwrap();
+            (key.to_owned(), json!(value))
+        })
+        .collect()
+}
+
+fn part(text: &str) -> Value {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
+}
+
+#[test]
+fn a_signed_assertion_buys_a_token_that_is_used_until_half_of_its_life() {
+    let (address, seen) = server(|_, request| match request.line.contains("/token") {
+        true => (200, json!({"access_token": "token-1", "token_type": "Bearer", "expires_in": 60})),
+        false => (200, json!({"success": true})),
+    });
+    for run in track(&address, KEY, 2) {
+        run.result.unwrap();
+    }
+    let seen = seen.lock().unwrap().clone();
+    let lines: Vec<_> = seen.iter().map(|request| request.line.as_str()).collect();
+    assert_eq!(
+        lines,
+        ["POST /token HTTP/1.1", "POST /v1/track HTTP/1.1", "POST /v1/track HTTP/1.1"]
+    );
+    let asked = form(&seen[0].body);
+    assert_eq!(asked["grant_type"], "client_credentials");
+    assert_eq!(asked["scope"], "tracking_api:write");
+    let assertion = asked["client_assertion"].as_str().unwrap();
+    let (text, signature) = assertion.rsplit_once('.').unwrap();
+    let PrivateKeyDer::Pkcs8(key) = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap() else {
+        panic!("the fixture is PKCS#8")
+    };
+    let pair = RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()).unwrap();
+    let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public().as_ref());
+    public.verify(text.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap()).unwrap();
+    let (head, claims) = text.split_once('.').unwrap();
+    assert_eq!(part(head), json!({"alg": "RS256", "typ": "JWT", "kid": "key-1"}));
+    let claims = part(claims);
+    assert_eq!(
+        (&claims["sub"], &claims["aud"]),
+        (&json!("app-1"), &json!("https://oauth2.segment.io"))
+    );
+    let life = claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap();
+    assert!(life <= 60, "{claims}");
+    for event in &seen[1..] {
+        assert_eq!(event.authorization, "Bearer token-1");
+        let body: Value = serde_json::from_str(&event.body).unwrap();
+        assert_eq!(body["writeKey"], "the-write-key", "the key still names the source");
+    }
+}
+
+#[test]
+fn a_refused_token_is_replaced_once() {
+    let (address, seen) = server(|number, request| match request.line.contains("/token") {
+        true => (200, json!({"access_token": format!("token-{number}"), "expires_in": 3600})),
+        false if request.authorization == "Bearer token-0" => (401, json!({"message": "revoked"})),
+        false => (200, json!({"success": true})),
+    });
+    track(&address, KEY, 1).remove(0).result.unwrap();
+    assert_eq!(seen.lock().unwrap().last().unwrap().authorization, "Bearer token-2");
+    let (address, seen) = server(|_, request| match request.line.contains("/token") {
+        true => (200, json!({"access_token": "never", "expires_in": 3600})),
+        false => (401, json!({"message": "revoked"})),
+    });
+    let fault = track(&address, KEY, 1).remove(0).result.unwrap_err();
+    assert_eq!(fault.kind, Kind::AuthenticationFailed);
+    assert_eq!(seen.lock().unwrap().len(), 4, "it is not tried for ever");
+}
+
+#[test]
+fn a_key_that_cannot_sign_is_named_and_not_shown() {
+    for key in ["not a key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+        let fault = track("http://127.0.0.1:9", key, 1).remove(0).result.unwrap_err();
+        assert_eq!((fault.kind, fault.exit()), (Kind::MissingCredential, 3));
+        assert!(
+            fault.message.contains("oauth_private_key") && !fault.message.contains(key),
+            "{fault}"
+        );
+    }
+}
