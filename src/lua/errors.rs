@@ -216,6 +216,7 @@ mod tests {
     #[test]
     fn a_table_of_the_script_keeps_its_code_and_message() {
         let lua = Lua::new();
+        super::super::value::Marks::install(&lua).unwrap();
         let table = lua.load("{code = 'mine', message = 'no', n = 1}").eval().unwrap();
         let fault = uncaught(&lua, "x", &table, Some("x:3".to_owned()));
         assert_eq!((&*fault.code, &*fault.message), ("mine", "no"));

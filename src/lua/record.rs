@@ -31,19 +31,19 @@ impl Record {
         if self.cut {
             return;
         }
-        if self.lines > 0 {
+        let newline = usize::from(self.lines > 0);
+        let left = self.room.saturating_sub(self.output.len() + newline);
+        let kept = &line[..line.floor_char_boundary(left.min(line.len()))];
+        if newline > 0 && (line.is_empty() || !kept.is_empty()) {
             self.output.push('\n');
         }
         self.lines += 1;
-        let left = self.room.saturating_sub(self.output.len());
-        if line.len() <= left {
-            self.output.push_str(line);
-            return;
+        self.output.push_str(kept);
+        if kept.len() < line.len() {
+            self.cut = true;
+            let marker = format!("\n[output cut after {} bytes]", self.room);
+            self.output.push_str(&marker);
         }
-        self.output.push_str(&line[..line.floor_char_boundary(left)]);
-        self.cut = true;
-        let marker = format!("\n[output cut after {} bytes]", self.room);
-        self.output.push_str(&marker);
     }
 
     /// Lists a call that has begun; the number is for `finish`.

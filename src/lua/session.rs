@@ -96,7 +96,7 @@ impl Session {
             Err(error) if is_memory(&error) => return self.out_of_memory(),
             Err(error) => return Err(syntax(&self.host.script.name, &error)),
         };
-        match self.vm.root.call_async::<MultiValue>(chunk).await {
+        match self.start(chunk).await {
             Ok(values) => self.conclude(values),
             Err(error) if is_memory(&error) => self.out_of_memory(),
             Err(error) => Err(uncaught(
@@ -106,6 +106,11 @@ impl Session {
                 None,
             )),
         }
+    }
+
+    async fn start(&self, chunk: Function) -> mlua::Result<MultiValue> {
+        // Not `Function::call_async`: what it does afterwards needs memory, and there may be none.
+        self.vm.lua.create_thread(self.vm.root.clone())?.into_async(chunk)?.await
     }
 
     fn compile(&self, code: &str) -> mlua::Result<Function> {

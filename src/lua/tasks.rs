@@ -28,8 +28,8 @@ struct Live {
 /// Adds the functions that the prelude's `task` is made of.
 pub(super) fn install(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result<()> {
     let mine = Rc::clone(host);
-    let spawn = lua.create_function(move |_, (body, args): (Function, MultiValue)| {
-        Ok(spawn(&mine, &body, args))
+    let spawn = lua.create_function(move |lua, (body, args): (Function, MultiValue)| {
+        spawn(lua, &mine, body, args)
     })?;
     table.raw_set("spawn", spawn)?;
     let mine = Rc::clone(host);
@@ -61,10 +61,10 @@ pub(super) fn install(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result
 }
 
 /// Starts a task whose body says whether it went well; it runs when the script next waits.
-fn spawn(host: &Rc<Host>, body: &Function, args: MultiValue) -> u64 {
+fn spawn(lua: &Lua, host: &Rc<Host>, body: Function, args: MultiValue) -> mlua::Result<u64> {
+    let running = lua.create_thread(body)?.into_async::<bool>(args)?;
     let id = host.tasks.last.get() + 1;
     host.tasks.last.set(id);
-    let running = body.call_async::<bool>(args);
     host.tasks.live.borrow_mut().insert(id, Live { abort: None, waiting: Vec::new() });
     let ending = Ending { host: Rc::clone(host), id, well: false };
     let task = tokio::task::spawn_local(async move {
@@ -75,7 +75,7 @@ fn spawn(host: &Rc<Host>, body: &Function, args: MultiValue) -> u64 {
     if let Some(live) = host.tasks.live.borrow_mut().get_mut(&id) {
         live.abort = Some(task.abort_handle());
     }
-    id
+    Ok(id)
 }
 
 /// Tells who waits, however a task ends.

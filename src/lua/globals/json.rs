@@ -25,8 +25,7 @@ pub(super) fn install(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result
     table.raw_set("json_decode", decoder)?;
     let marker =
         lua.create_function(|lua, (value, array): (Option<Table>, bool)| mark(lua, value, array))?;
-    table.raw_set("json_mark", marker)?;
-    table.raw_set("null", Value::NULL)
+    table.raw_set("json_mark", marker)
 }
 
 fn encode(lua: &Lua, value: &Value, pretty: bool, budget: usize) -> Result<Vec<u8>, Refusal> {

@@ -8,6 +8,7 @@ mod print;
 mod regex;
 mod render;
 mod replacement;
+mod search;
 
 use std::rc::Rc;
 
@@ -17,9 +18,14 @@ pub(super) use render::render;
 
 use super::host::Host;
 
-/// Adds them all.
+/// Adds what every script has at once.
 pub(super) fn install(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result<()> {
     print::install(lua, host, table)?;
+    search::install(lua, host, table)
+}
+
+/// Adds what is behind `json`, `regex` and `docs`.
+pub(super) fn install_data(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result<()> {
     json::install(lua, host, table)?;
     regex::install(lua, host, table)?;
     docs::install(lua, host, table)

@@ -15,7 +15,7 @@ use crate::lua::host::Host;
 /// Compiled patterns kept for the next use.
 const KEPT: usize = 16;
 /// Steps of backtracking before a pattern is given up.
-const BACKTRACK: usize = 1_000_000;
+const BACKTRACK: usize = 250_000;
 /// Bytes a compiled pattern may take.
 const COMPILED: usize = 4 << 20;
 

@@ -126,12 +126,17 @@ impl Pen<'_> {
 
 /// Numbers first, by size; everything else by its text.
 fn order(a: &Value, b: &Value) -> Ordering {
-    match (a.as_number(), b.as_number()) {
+    match (number(a), number(b)) {
         (Some(a), Some(b)) => a.total_cmp(&b),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
         (None, None) => Ordering::Equal,
     }
+}
+
+fn number(value: &Value) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "whole numbers of Lua are doubles already")]
+    value.as_number().or_else(|| value.as_integer().map(|whole| whole as f64))
 }
 
 fn plain(lua: &Lua, value: &Value) -> mlua::Result<String> {
@@ -169,8 +174,8 @@ mod tests {
     #[test]
     fn values_look_like_tostring() {
         shows(
-            "{99.0, 0.1, 1e20, true, 'a b', 0/0}",
-            "[\n  99,\n  0.1,\n  1e+20,\n  true,\n  a b,\n  nan\n]",
+            "{99.0, 0.1, 1e21, true, 'a b', 0/0}",
+            "[\n  99,\n  0.1,\n  1e+21,\n  true,\n  a b,\n  nan\n]",
         );
         shows("setmetatable({1}, {__tostring = function() return 'me' end})", "me");
     }

@@ -139,6 +139,18 @@ impl<'de> Visitor<'de> for Seed<'_> {
         Ok(Value::Boolean(flag))
     }
 
+    fn visit_u64<E: serde::de::Error>(self, whole: u64) -> Result<Value, E> {
+        self.vm(number(self.lua, &whole.to_string()))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, whole: i64) -> Result<Value, E> {
+        self.vm(number(self.lua, &whole.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Number(number))
+    }
+
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Value, E> {
         self.vm(self.lua.create_string(text).map(Value::String))
     }

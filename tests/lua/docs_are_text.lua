@@ -1,0 +1,5 @@
+assert(docs.list():find("segment"))
+assert(docs.search("record an event"):find("segment.track_event"))
+assert(docs.read("segment.track"):find("track_event"))
+assert(type(docs.read()) == "string")
+assert(docs.read("segment.trak"):find("^No integration docs found for 'segment.trak'."))

@@ -1,0 +1,16 @@
+local ok, e = pcall(function() error("boom") end)
+assert(e == "errors_keep_their_line.lua:1: boom", e)
+local function check() error("bad", 2) end
+ok, e = pcall(function()
+  check()
+end)
+assert(e == "errors_keep_their_line.lua:5: bad", e)
+ok, e = pcall(error, "plain", 0)
+assert(e == "plain")
+local t = {}
+ok, e = pcall(error, t)
+assert(e == t)
+ok, e = pcall(function() local x = nil; return x.y end)
+assert(e:find("^errors_keep_their_line.lua:13: attempt to index nil"), e)
+ok, e = xpcall(function() error("inner", 0) end, function(m) return "handled " .. m end)
+assert(not ok and e == "handled inner")

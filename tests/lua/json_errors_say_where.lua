@@ -1,0 +1,6 @@
+local ok, e = pcall(json.decode, '{"a": 1,\n "b" 2}')
+assert(not ok and e:find("json.decode: expected `:` at line 2 column 6", 1, true), e)
+ok, e = pcall(json.decode, 5)
+assert(not ok and e:find("json.decode: expected string, got number", 1, true), e)
+ok, e = pcall(function() return json.decode("[1,]") end)
+assert(e:find("^json_errors_say_where.lua:5: "), e)

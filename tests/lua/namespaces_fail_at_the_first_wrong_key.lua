@@ -1,0 +1,15 @@
+local function refused(code, f)
+  local ok, e = pcall(f)
+  assert(not ok and e.code == code, tostring(e.code) .. " " .. tostring(e))
+  assert(e.at and e.at:find("^namespaces_fail_at_the_first_wrong_key.lua:%d+$"), e.at)
+  return e
+end
+local e = refused("unknown_namespace", function() return app.integration end)
+assert(e.hint:find("app.integrations", 1, true))
+e = refused("unknown_provider", function() return app.integrations.segmnt end)
+assert(e.hint:find("segment", 1, true), e.hint)
+e = refused("unknown_function", function() return app.integrations.segment.trak_event end)
+assert(e.hint:find("segment.track_event", 1, true) and e.hint:find("default", 1, true), e.hint)
+e = refused("unknown_function", function() return app.integrations.segment.production.trak_event end)
+e = refused("unknown_account", function() return app.integrations.segment.produktion end)
+assert((e.hint .. tostring(e)):find("production", 1, true), e.hint)

@@ -1,0 +1,12 @@
+local function refused(text, ...)
+  local ok, e = pcall(...)
+  assert(not ok and e:find(text, 1, true), tostring(e))
+end
+refused("regex: bad pattern (", regex.match, "x", "(")
+refused("unknown flag `A`", regex.match, "x", "/x/A")
+refused("regex.match: unknown flags 4", regex.match, "x", "x", 4)
+refused("regex.match: expected string subject, got nil", regex.match, nil, "x")
+refused("regex.match: expected string pattern, got table", regex.match, "x", {})
+refused("regex.gsub: expected string replacement, got nil", regex.gsub, "x", "x")
+refused("not valid UTF-8", regex.match, "\255", "x")
+refused("the pattern was given up", regex.match, ("a"):rep(60), "^(a|a?)+(?=b)\\1$")

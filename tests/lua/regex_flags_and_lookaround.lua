@@ -1,0 +1,7 @@
+assert(regex.match("FOO", "/foo/i"))
+assert(regex.match("a\nb", "/^b$/m"))
+assert(regex.match("a\nb", "/a.b/s"))
+assert(regex.match("ab", "/a  b/x"))
+assert(regex.match("price: 42", "(?<=price: )\\d+")[1] == "42")
+assert(regex.match("abab", "(ab)\\1"))
+assert(regex.match("/usr/bin", "/usr/bin"))

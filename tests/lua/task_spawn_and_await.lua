@@ -1,0 +1,18 @@
+local handle = task.spawn(function(a, b)
+  task.wait(0.001)
+  return a + b, "second"
+end, 1, 2)
+local sum, second = handle:await()
+assert(sum == 3 and second == "second")
+assert(handle:await() == 3)
+assert(task.wait(handle) == 3)
+local results = task.all({ task.spawn(function() return "a" end), function() return "b" end })
+assert(results[1] == "a" and results[2] == "b")
+local cancelled = task.spawn(function() task.wait(60) end)
+cancelled:cancel()
+local ok, e = pcall(cancelled.await, cancelled)
+assert(e.code == "cancelled")
+local failing = task.spawn(function() error({ code = "mine" }) end)
+ok, e = pcall(failing.await, failing)
+assert(e.code == "mine")
+for _, wrong in { -1, 0 / 0, 1e300 } do assert(not pcall(task.wait, wrong)) end
