@@ -170,16 +170,17 @@ struct StopState {
 impl Stop {
     /// Ends the script that runs, or the next one when none does.
     pub fn stop(&self) {
-        self.0.asked.store(true, SeqCst);
-        let meter = self.0.meter.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
-        if let Some(meter) = meter {
-            meter.trip(Limit::Stopped);
+        let meter = self.0.meter.lock().unwrap_or_else(PoisonError::into_inner);
+        match meter.upgrade() {
+            Some(meter) => meter.trip(Limit::Stopped),
+            None => self.0.asked.store(true, SeqCst),
         }
     }
 
     /// From now on `stop` means this one.
     pub(super) fn attach(&self, meter: &Arc<Meter>) {
-        *self.0.meter.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(meter);
+        let mut attached = self.0.meter.lock().unwrap_or_else(PoisonError::into_inner);
+        *attached = Arc::downgrade(meter);
         if self.0.asked.swap(false, SeqCst) {
             meter.trip(Limit::Stopped);
         }
@@ -230,5 +231,8 @@ mod tests {
         assert_eq!(next.tripped(), None);
         stop.stop();
         assert_eq!(next.tripped(), Some(Limit::Stopped));
+        let last = Meter::new(&limits());
+        stop.attach(&last);
+        assert_eq!(last.tripped(), None, "a stop ends one script");
     }
 }
