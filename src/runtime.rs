@@ -72,6 +72,11 @@ impl Runtime {
         self.catalogue.get_or_init(|| Arc::new(Catalogue::new(folders(&self.settings))))
     }
 
+    /// Waits until every call is written down; the warning when it could not be. Opens nothing.
+    pub fn flush(&self) -> Option<String> {
+        self.engine.get()?.journal.flush()
+    }
+
     /// What performs calls.
     pub fn engine(&self) -> &Engine {
         self.engine.get_or_init(|| Engine {

@@ -1,0 +1,144 @@
+//! Help in the order a reader needs it: examples first, then the commands by what they are for.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::entry::Entry;
+use super::reply::Reply;
+use super::table;
+use crate::catalogue::Operation;
+use crate::catalogue::name::fold;
+use crate::error::Fault;
+
+/// What the program is, with command lines that run as they stand.
+const HEAD: &str = "\
+kosmo runs Lua scripts and single calls against integrations, without an agent and without a server.
+
+Examples:
+  kosmo integrations:lua --emulator --eval 'dump(app.integrations.segment.list_sources{slug = \"my-workspace\"})'
+  kosmo integrations:lua workflow.lua --json
+  kosmo integrations:call segment.track_event --userId=user-42 --event='Order Completed' --dry-run
+  kosmo integrations:docs segment.track_event
+
+Usage: kosmo <COMMAND> [OPTIONS]
+";
+
+/// What ends the top-level help.
+const TAIL: &str = "
+Everywhere:
+  --json           Print one JSON object on stdout, whatever happens
+  --emulator       Run against the built-in emulator: no account, no network
+  -q, --quiet      Say nothing on stderr but errors
+  -v, --verbose    Say more on stderr
+  --color <WHEN>   When to colour messages: auto, always, never
+  -h, --help       Help for a command: kosmo <COMMAND> --help
+  -V, --version    The version
+
+A blank will do for the colon: kosmo integrations lua …
+";
+
+/// What the provider shortcuts do.
+const SHORTCUT: &str = "Call a function of a provider, or read the provider's page";
+
+/// What to print when no command was named: the help, or the version.
+///
+/// # Errors
+/// A flag that needs a command.
+pub(super) fn top(flags: &[OsString]) -> Result<String, Fault> {
+    for flag in flags {
+        match flag.to_str() {
+            Some("--version" | "-V") => return Ok(version().text),
+            Some("--help" | "-h") => return Ok(everything()),
+            _ => {}
+        }
+    }
+    match flags.first() {
+        None => Ok(everything()),
+        Some(flag) => Err(Fault::usage(format!("no command follows `{}`", flag.display()))
+            .hint("`kosmo help` lists the commands")),
+    }
+}
+
+/// The top-level help.
+pub(super) fn everything() -> String {
+    let mut text = HEAD.to_owned();
+    list(&mut text, |_| true);
+    text.push_str(TAIL);
+    text
+}
+
+/// The commands that begin with `family:`; none when there are none.
+pub(super) fn family(family: &str) -> Option<String> {
+    let prefix = format!("{}:", fold(family));
+    let belongs = |entry: &Entry| entry.name.replace(' ', ":").starts_with(&prefix);
+    if !table::entries().any(belongs) {
+        return None;
+    }
+    let mut text = format!("Usage: kosmo {family}:<COMMAND> [OPTIONS]\n");
+    list(&mut text, belongs);
+    Some(text)
+}
+
+fn list(text: &mut String, belongs: impl Fn(&Entry) -> bool) {
+    let mut heading = "";
+    let longest = table::entries().map(|entry| entry.name.len()).max().unwrap_or(0);
+    let width = longest.max("integrations:<PROVIDER>".len());
+    for entry in table::entries().filter(|entry| belongs(entry)) {
+        if entry.heading != heading {
+            heading = entry.heading;
+            let _ = write!(text, "\n{heading}:\n");
+        }
+        let _ = writeln!(text, "  {:width$}  {}", entry.name, entry.about);
+        if entry.loose {
+            let _ = writeln!(text, "  {:width$}  {SHORTCUT}", "integrations:<PROVIDER>");
+        }
+    }
+}
+
+/// The help of one command.
+pub(super) fn command(entry: &Entry) -> String {
+    page(entry, entry.about, &entry.examples.replace('\n', "\n  "))
+}
+
+/// The help of a call of one function: its own parameters, then the command's options.
+pub(super) fn function(entry: &Entry, operation: &Operation) -> String {
+    let name = operation.full_name();
+    let usage = format!("kosmo {} {name} [JSON] [--PARAMETER VALUE]… [OPTIONS]", entry.name);
+    let mut text = format!("{name}: {}\n\nUsage: {usage}\n", operation.about);
+    if !operation.params.is_empty() {
+        text.push_str("\nParameters:\n");
+    }
+    let width = operation.params.keys().map(String::len).max().unwrap_or(0);
+    for (name, param) in &operation.params {
+        let kind = param.kind.word();
+        let required = if param.required { ", required" } else { "" };
+        let _ = writeln!(text, "  --{name:width$}  {} ({kind}{required})", param.about);
+    }
+    let options = page(entry, "", "");
+    let from = options.find("\nOptions:").unwrap_or(0);
+    text + &options[from..]
+}
+
+fn page(entry: &Entry, about: &str, examples: &str) -> String {
+    let head = if about.is_empty() { String::new() } else { format!("{about}\n\n") };
+    let examples =
+        if examples.is_empty() { String::new() } else { format!("Examples:\n  {examples}\n\n") };
+    let command = entry.command().help_template("{usage-heading} {usage}\n\n{all-args}");
+    format!("{head}{examples}{}", rendered(command))
+}
+
+fn rendered(mut command: clap::Command) -> String {
+    command.render_help().to_string()
+}
+
+/// The version, and what it is made of.
+pub(super) fn version() -> Reply {
+    let version = env!("CARGO_PKG_VERSION");
+    let target = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
+    Reply::new(
+        json!({"success": true, "name": "kosmo", "version": version, "target": target}),
+        format!("kosmo {version}"),
+    )
+}

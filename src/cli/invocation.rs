@@ -1,0 +1,152 @@
+//! One run of the program: what the user asked of every command, and the runtime, opened only when
+//! a command needs it. What a command does with it is the command's business.
+
+use std::cell::OnceCell;
+use std::future::Future;
+use std::sync::Arc;
+
+use clap::{ArgMatches, FromArgMatches};
+
+use super::consent::Consent;
+use super::output::Printer;
+use super::reply::Reply;
+use super::typed::Everywhere;
+use crate::catalogue::Catalogue;
+use crate::emulator::{Emulator, Setup};
+use crate::engine::policy::Approve;
+use crate::error::{Fault, Kind};
+use crate::runtime::{Opening, Runtime};
+use crate::settings::Surroundings;
+
+/// One run of the program.
+pub struct Invocation {
+    everywhere: Everywhere,
+    printer: Arc<Printer>,
+    runtime: OnceCell<Arc<Runtime>>,
+    // After the runtime, so that the calls in flight end before the server they talk to.
+    emulator: OnceCell<Emulator>,
+}
+
+impl Invocation {
+    /// A run whose flags are in `matches`.
+    ///
+    /// # Errors
+    /// None but a defect of the command table.
+    pub fn new(printer: Arc<Printer>, matches: &ArgMatches) -> Result<Self, Fault> {
+        let everywhere = from_matches::<Everywhere>(matches)?;
+        printer.settle(everywhere.manner());
+        Ok(Self { everywhere, printer, runtime: OnceCell::new(), emulator: OnceCell::new() })
+    }
+
+    /// What prints.
+    pub fn printer(&self) -> &Arc<Printer> {
+        &self.printer
+    }
+
+    /// Whether one JSON object is wanted.
+    pub fn json(&self) -> bool {
+        self.everywhere.json
+    }
+
+    /// Settings, catalogue and engine, opened now if they are not yet.
+    ///
+    /// # Errors
+    /// A broken settings file, or an emulator that cannot start.
+    pub fn runtime(&self) -> Result<&Arc<Runtime>, Fault> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let runtime = if self.everywhere.emulator {
+            self.open(Some(self.start_emulator()?))?
+        } else {
+            let runtime = self.open(None)?;
+            // The settings may ask for it too, which is only known once they are read.
+            match runtime.settings().flag("emulator") {
+                Some(true) => self.open(Some(self.start_emulator()?))?,
+                _ => runtime,
+            }
+        };
+        for warning in runtime.settings().warnings() {
+            self.printer.warn(warning);
+        }
+        Ok(self.runtime.get_or_init(|| runtime))
+    }
+
+    fn open(&self, emulator: Option<String>) -> Result<Arc<Runtime>, Fault> {
+        let surroundings = Surroundings::of_process();
+        let automatic = surroundings.environment.get("CI").is_some_and(|value| !value.is_empty());
+        let approve = Consent::possible(self.everywhere.no_input || automatic)
+            .then(|| Arc::new(Consent::new(Arc::clone(&self.printer))) as Arc<dyn Approve>);
+        let surroundings = Some(surroundings);
+        Runtime::open(Opening { surroundings, emulator, approve, ..Opening::default() })
+    }
+
+    fn start_emulator(&self) -> Result<String, Fault> {
+        let emulator = Emulator::start(Arc::new(Catalogue::new(Vec::new())), Setup::default())?;
+        Ok(self.emulator.get_or_init(|| emulator).url())
+    }
+
+    /// A command's own arguments.
+    ///
+    /// # Errors
+    /// None but a defect of the command table.
+    pub fn args<A: FromArgMatches>(&self, matches: &ArgMatches) -> Result<A, Fault> {
+        from_matches(matches)
+    }
+
+    /// Runs a command that answers with a [`Reply`] and prints the answer.
+    ///
+    /// # Errors
+    /// The command's own.
+    pub fn reply<A: FromArgMatches>(
+        &self,
+        matches: &ArgMatches,
+        command: fn(&Runtime, &A) -> Result<Reply, Fault>,
+    ) -> Result<u8, Fault> {
+        let args = from_matches::<A>(matches)?;
+        Ok(self.say(&command(self.runtime()?, &args)?))
+    }
+
+    /// Prints an answer in the form that was asked for.
+    pub fn say(&self, reply: &Reply) -> u8 {
+        if self.json() {
+            self.printer.answer(&reply.json);
+        } else {
+            self.printer.lines(&reply.text);
+        }
+        0
+    }
+
+    /// Runs a future on this thread.
+    ///
+    /// # Errors
+    /// When the platform gives no event loop.
+    pub fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T, Fault> {
+        event_loop().map(|event_loop| event_loop.block_on(future))
+    }
+
+    /// Waits for what is still being written down; a ledger that cannot be written costs a warning.
+    pub fn close(&self) {
+        if let Some(runtime) = self.runtime.get()
+            && let Some(warning) = runtime.flush()
+        {
+            self.printer.warn(&warning);
+        }
+    }
+}
+
+/// An event loop for this thread alone.
+///
+/// # Errors
+/// When the platform gives none.
+pub(super) fn event_loop() -> Result<tokio::runtime::Runtime, Fault> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|why| Fault::io("cannot start an event loop", &why))
+}
+
+fn from_matches<A: FromArgMatches>(matches: &ArgMatches) -> Result<A, Fault> {
+    A::from_arg_matches(matches)
+        .map_err(|error| Fault::new(Kind::Internal, error.render().to_string().trim()))
+}

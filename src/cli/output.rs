@@ -1,0 +1,254 @@
+//! The only place that prints. Data goes to stdout as bytes; everything meant for a person goes to
+//! stderr. With `--json` exactly one object reaches stdout, whoever finishes first. A reader that
+//! went away is nobody's error: the rest is dropped and the exit status stays what it was.
+
+use std::io::{self, IsTerminal as _, Write};
+use std::process::exit;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{OnceLock, PoisonError, RwLock};
+
+use serde::Serialize as _;
+use serde_json::ser::{PrettyFormatter, Serializer};
+use serde_json::{Value, json};
+
+use crate::error::Fault;
+
+/// When to colour what people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` says otherwise.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How much to say, and in which form.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    /// One JSON object on stdout.
+    pub json: bool,
+    /// Nothing on stderr but errors.
+    pub quiet: bool,
+    /// More on stderr.
+    pub verbose: u8,
+    /// Colour on stderr.
+    pub color: Color,
+}
+
+/// Prints. Shared by every thread that may have the last word.
+#[derive(Debug, Default)]
+pub struct Printer {
+    manner: RwLock<Manner>,
+    answered: AtomicBool,
+    lost: OnceLock<io::Error>,
+}
+
+impl Printer {
+    /// Settles the manner of what is printed from now on.
+    pub fn settle(&self, manner: Manner) {
+        *self.manner.write().unwrap_or_else(PoisonError::into_inner) = manner;
+    }
+
+    /// The manner in force.
+    pub fn manner(&self) -> Manner {
+        *self.manner.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Text on stdout as it is.
+    pub fn text(&self, text: &str) {
+        self.write(text.as_bytes());
+    }
+
+    /// Text on stdout that ends with one newline; nothing when it is empty.
+    pub fn lines(&self, text: &str) {
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        if !text.is_empty() {
+            self.line(text);
+        }
+    }
+
+    /// One line on stdout, even an empty one.
+    pub fn line(&self, text: &str) {
+        let mut bytes = Vec::with_capacity(text.len() + 1);
+        bytes.extend_from_slice(text.as_bytes());
+        bytes.push(b'\n');
+        self.write(&bytes);
+    }
+
+    /// The one object of a `--json` run. A second one is dropped, so that a panic or a watchdog
+    /// cannot spoil what a program reads.
+    pub fn answer(&self, value: &Value) {
+        if !self.answered.swap(true, Ordering::SeqCst) {
+            self.line(&pretty(value));
+        }
+    }
+
+    /// Whether the one object is out.
+    pub fn answered(&self) -> bool {
+        self.answered.load(Ordering::SeqCst)
+    }
+
+    /// A failure: the short envelope with `--json`, else `error:` and `hint:` on stderr.
+    pub fn fault(&self, fault: &Fault) {
+        if self.manner().json {
+            self.answer(&failure(fault));
+        } else {
+            self.complain(fault);
+        }
+    }
+
+    /// A failure on stderr, whatever the form of the answer.
+    pub fn complain(&self, fault: &Fault) {
+        self.complain_as(&fault.message, fault.hint.as_deref());
+    }
+
+    /// A failure on stderr in other words.
+    pub fn complain_as(&self, text: &str, hint: Option<&str>) {
+        self.aside("error", RED, text);
+        if let Some(hint) = hint {
+            self.aside("hint", CYAN, hint);
+        }
+    }
+
+    /// Something the user should know although the run goes on.
+    pub fn warn(&self, text: &str) {
+        if !self.manner().quiet {
+            self.aside("warning", YELLOW, text);
+        }
+    }
+
+    /// Progress on stderr.
+    pub fn note(&self, text: &str) {
+        if !self.manner().quiet {
+            self.stderr(text);
+        }
+    }
+
+    /// A question for the person at the terminal, without a newline; not even `--quiet` hides it.
+    pub fn prompt(&self, text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// What only `-v` shows.
+    pub fn detail(&self, text: &str) {
+        if self.manner().verbose > 0 {
+            self.stderr(text);
+        }
+    }
+
+    /// The exit status after everything was printed: a full disk under stdout is an error, a
+    /// closed pipe is not.
+    pub fn finish(&self, code: u8) -> u8 {
+        match self.lost.get() {
+            Some(why) if why.kind() != io::ErrorKind::BrokenPipe => {
+                self.aside("error", RED, &format!("cannot write to standard output: {why}"));
+                code.max(1)
+            }
+            _ => code,
+        }
+    }
+
+    /// Ends the process, for a thread that cannot make the main one return.
+    #[expect(clippy::disallowed_methods, reason = "no other way out is left")]
+    pub fn end(&self, code: u8) -> ! {
+        exit(i32::from(self.finish(code)))
+    }
+
+    fn aside(&self, label: &str, color: &str, text: &str) {
+        if self.colored() {
+            self.stderr(&format!("{color}{label}:{RESET} {text}"));
+        } else {
+            self.stderr(&format!("{label}: {text}"));
+        }
+    }
+
+    fn colored(&self) -> bool {
+        match self.manner().color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                let stderr = io::stderr();
+                stderr.is_terminal()
+                    && anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never
+            }
+        }
+    }
+
+    /// Nobody can be told that stderr is gone.
+    fn stderr(&self, text: &str) {
+        let mut line = text.as_bytes().to_vec();
+        line.push(b'\n');
+        let _ = io::stderr().lock().write_all(&line);
+    }
+
+    fn write(&self, bytes: &[u8]) {
+        if self.lost.get().is_some() {
+            return;
+        }
+        let mut out = io::stdout().lock();
+        if let Err(why) = out.write_all(bytes).and_then(|()| out.flush()) {
+            let _ = self.lost.set(why);
+        }
+    }
+}
+
+const RED: &str = "\x1b[1;31m";
+const YELLOW: &str = "\x1b[1;33m";
+const CYAN: &str = "\x1b[1;36m";
+const RESET: &str = "\x1b[0m";
+
+/// The short envelope of a command that failed before it had anything else to say.
+pub fn failure(fault: &Fault) -> Value {
+    json!({"success": false, "error": fault.message, "error_detail": fault.to_json()})
+}
+
+/// JSON for people and programs: four blanks, keys in the order they were put in.
+pub fn pretty(value: &Value) -> String {
+    let mut bytes = Vec::new();
+    let mut writer = Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"    "));
+    // A value in memory always serialises, and always to UTF-8; the compact form is a safe fallback.
+    match value.serialize(&mut writer) {
+        Ok(()) => String::from_utf8(bytes).unwrap_or_else(|_| value.to_string()),
+        Err(_) => value.to_string(),
+    }
+}
+
+/// A value as a person reads it: nothing for null, text bare, anything else as JSON.
+pub fn shown(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(pretty(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_keeps_its_order_and_is_indented_by_four() {
+        assert_eq!(
+            pretty(&json!({"b": 1, "a": ["ü/", {}]})),
+            "{\n    \"b\": 1,\n    \"a\": [\n        \"ü/\",\n        {}\n    ]\n}"
+        );
+    }
+
+    #[test]
+    fn text_is_shown_bare_and_null_not_at_all() {
+        assert_eq!(shown(&Value::Null), None);
+        assert_eq!(shown(&json!("a\nb")).unwrap(), "a\nb");
+        assert_eq!(shown(&json!([1])).unwrap(), "[\n    1\n]");
+    }
+
+    #[test]
+    fn a_failure_carries_its_detail() {
+        let value = failure(&Fault::usage("no").hint("yes"));
+        assert_eq!(value["success"], false);
+        assert_eq!(value["error"], "no");
+        assert_eq!(value["error_detail"]["hint"], "yes");
+    }
+}

@@ -1,0 +1,120 @@
+//! What came of a script, printed: the documented envelope, or the returned value and the error.
+
+use serde_json::{Map, Value, json};
+
+use super::call::milliseconds;
+use super::output::{Printer, shown};
+use crate::error::Fault;
+use crate::lua::{CallLine, Report};
+
+/// How the script was run, as far as the envelope says so.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting {
+    /// Whether `ask` counted as `allow`.
+    pub(super) force: bool,
+    /// Whether nothing was sent.
+    pub(super) dry_run: bool,
+}
+
+/// The report of a script that never started.
+pub(super) fn failed(fault: Fault) -> Report {
+    Report { error: Some(fault), ..Report::default() }
+}
+
+/// Prints a report whose printed lines are already out when there is no envelope, and returns the
+/// exit status; `signal` is that of the signal that ended the script, if one did.
+pub(super) fn finish(
+    printer: &Printer,
+    setting: Setting,
+    report: &Report,
+    signal: Option<u8>,
+) -> u8 {
+    if printer.manner().json {
+        printer.answer(&envelope(setting, report));
+    } else {
+        if let Some(text) = shown(&report.result) {
+            printer.line(&text);
+        }
+        if let (Some(fault), Some(text)) = (&report.error, report.error_text()) {
+            printer.complain_as(&text, fault.hint.as_deref());
+        }
+    }
+    if printer.manner().verbose > 0 {
+        for line in &report.calls {
+            printer.detail(&told(line));
+        }
+    }
+    match &report.error {
+        None => 0,
+        Some(fault) => signal.unwrap_or_else(|| fault.exit()),
+    }
+}
+
+/// The documented object.
+fn envelope(setting: Setting, report: &Report) -> Value {
+    let mut map = Map::new();
+    map.insert("success".into(), json!(report.error.is_none()));
+    map.insert("output".into(), json!(report.output));
+    map.insert("result".into(), report.result.clone());
+    map.insert("error".into(), json!(report.error_text()));
+    if let Some(fault) = &report.error {
+        map.insert("error_detail".into(), fault.to_json());
+    }
+    map.insert("execution_time_ms".into(), json!(milliseconds(report.took)));
+    map.insert("memory_usage".into(), json!(report.memory));
+    map.insert("call_log".into(), report.calls.iter().map(entry).collect());
+    let meta = json!({
+        "permission_bypassed": setting.force,
+        "dry_run": setting.dry_run,
+        "run_id": Some(&report.run_id).filter(|id| !id.is_empty()),
+    });
+    map.insert("meta".into(), meta);
+    Value::Object(map)
+}
+
+fn entry(line: &CallLine) -> Value {
+    let mut map = Map::new();
+    map.insert("function".into(), json!(line.function));
+    map.insert("tool".into(), json!(line.tool));
+    map.insert("account".into(), json!(line.account));
+    map.insert("status".into(), json!(line.status));
+    map.insert("duration_ms".into(), json!((line.duration_ms * 1000.0).round() / 1000.0));
+    map.insert("run_id".into(), json!(line.run_id));
+    if let Some(error) = &line.error {
+        map.insert("error".into(), json!(error));
+    }
+    Value::Object(map)
+}
+
+/// A call for `-v`.
+fn told(line: &CallLine) -> String {
+    let CallLine { function, account, status, duration_ms, .. } = line;
+    format!("{function} ({account}): {status}, {duration_ms:.1} ms")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_envelope_has_its_documented_keys_in_order() {
+        let setting = Setting { force: false, dry_run: true };
+        let good = envelope(setting, &Report::default());
+        let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        let documented = [
+            "success",
+            "output",
+            "result",
+            "error",
+            "execution_time_ms",
+            "memory_usage",
+            "call_log",
+            "meta",
+        ];
+        assert_eq!(keys(&good), documented);
+        assert_eq!(keys(&good["meta"]), ["permission_bypassed", "dry_run", "run_id"]);
+        let bad = envelope(setting, &failed(Fault::usage("no")));
+        assert_eq!(keys(&bad)[..5], ["success", "output", "result", "error", "error_detail"]);
+        assert_eq!(bad["error"], "no");
+    }
+}

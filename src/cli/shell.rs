@@ -1,0 +1,109 @@
+//! `completions` and `man`: what makes the program at home in a shell. Both come from the command
+//! table, so neither can fall behind it.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::invocation::Invocation;
+use super::reply::Reply;
+use super::table;
+use crate::error::{Fault, Kind};
+
+/// Command lines for the help.
+pub(super) const COMPLETIONS_EXAMPLES: &str = "\
+source <(kosmo completions bash)
+kosmo completions zsh > ~/.zfunc/_kosmo
+kosmo completions fish > ~/.config/fish/completions/kosmo.fish";
+
+/// A shell with a completion script.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(super) enum Shell {
+    /// Bash 4 or later.
+    Bash,
+    /// Zsh.
+    Zsh,
+    /// Fish.
+    Fish,
+}
+
+/// For which shell.
+#[derive(Debug, clap::Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+/// Where to put the pages.
+#[derive(Debug, clap::Args)]
+pub(super) struct ManArgs {
+    /// A folder to write kosmo.1 and a page for every command to
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+/// Prints a shell's completion script.
+///
+/// # Errors
+/// None.
+pub(super) fn completions(invocation: &Invocation, args: &CompletionsArgs) -> Result<u8, Fault> {
+    let script = match args.shell {
+        Shell::Bash => include_str!("shell/kosmo.bash"),
+        Shell::Zsh => include_str!("shell/kosmo.zsh"),
+        Shell::Fish => include_str!("shell/kosmo.fish"),
+    };
+    Ok(invocation.say(&Reply::new(json!({"success": true, "script": script}), script)))
+}
+
+/// Prints kosmo(1), or writes it and a page for every command to a folder.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub(super) fn man(invocation: &Invocation, args: &ManArgs) -> Result<u8, Fault> {
+    let program = page(program(), "kosmo")?;
+    let Some(folder) = &args.folder else {
+        return Ok(invocation.say(&Reply::new(json!({"success": true, "page": program}), program)));
+    };
+    let mut pages = vec![("kosmo".to_owned(), program)];
+    for entry in table::entries() {
+        let name = format!("kosmo-{}", entry.name.replace([':', ' '], "-"));
+        let text = page(entry.command().after_help(entry.examples), &name)?;
+        pages.push((name, text));
+    }
+    let files = pages
+        .iter()
+        .map(|(name, text)| write(folder, name, text))
+        .collect::<Result<Vec<String>, Fault>>()?;
+    let text = files.join("\n");
+    Ok(invocation.say(&Reply::new(json!({"success": true, "files": files}), text)))
+}
+
+/// The whole program as clap sees it.
+fn program() -> clap::Command {
+    clap::Command::new("kosmo")
+        .about(env!("CARGO_PKG_DESCRIPTION"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
+        .subcommands(table::entries().map(|entry| {
+            entry.command().no_binary_name(false).name(entry.name.replace([':', ' '], "-"))
+        }))
+}
+
+fn page(command: clap::Command, name: &str) -> Result<String, Fault> {
+    let failed = |why: std::io::Error| Fault::io("cannot write a manual page", &why);
+    let mut bytes = Vec::new();
+    clap_mangen::Man::new(command.no_binary_name(false))
+        .title(name)
+        .render(&mut bytes)
+        .map_err(failed)?;
+    String::from_utf8(bytes).map_err(|_| Fault::new(Kind::Internal, "a manual page is not UTF-8"))
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Result<String, Fault> {
+    let path = folder.join(format!("{name}.1"));
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&path, text))
+        .map_err(|why| Fault::io(format!("cannot write {}", path.display()), &why))?;
+    Ok(path.display().to_string())
+}

@@ -1,0 +1,189 @@
+//! The table of commands: every name with its arguments and what it runs. Help, completions, manual
+//! pages and dispatch are loops over it.
+
+use clap::Args as _;
+
+use super::entry::{Entry, entry};
+use super::{call, emulator, help, lua, reference, shell};
+use crate::catalogue::Catalogue;
+use crate::catalogue::name::fold;
+
+const SCRIPTS: &str = "Scripts";
+const CALLS: &str = "Calls and what they need";
+const EMULATOR: &str = "Emulator";
+const SHELL: &str = "This program";
+
+/// Every command, in the order of the help.
+pub(super) fn entries() -> impl Iterator<Item = &'static Entry> {
+    [&LUA, &MCP_LUA, &CALL, &SEARCH, &DOCS, &EXAMPLES, &SCHEMA].into_iter().chain([
+        &SERVE,
+        &EVENTS,
+        &COMPLETIONS,
+        &MAN,
+        &VERSION,
+    ])
+}
+
+/// The command of that name, with a colon or a blank between its words.
+pub(super) fn find(name: &str) -> Option<&'static Entry> {
+    let same = |entry: &&Entry| {
+        entry.name.len() == name.len()
+            && entry
+                .name
+                .bytes()
+                .zip(name.bytes())
+                .all(|(a, b)| a == b || (matches!(a, b':' | b' ') && matches!(b, b':' | b' ')))
+    };
+    entries().find(same)
+}
+
+/// The provider that `integrations:<name>` means; reads no rows.
+pub(super) fn provider(family: &str, name: &str) -> Option<String> {
+    if family != "integrations" {
+        return None;
+    }
+    let wanted = fold(name);
+    let catalogue = Catalogue::new(Vec::new());
+    let found = catalogue.names().find(|provider| fold(provider) == wanted)?;
+    Some(found.to_owned())
+}
+
+static LUA: Entry = Entry {
+    examples: lua::EXAMPLES,
+    ..entry(
+        "integrations:lua",
+        SCRIPTS,
+        "Run a Lua script that can call every integration",
+        lua::LuaArgs::augment_args,
+        |invocation, matches| lua::run(invocation, &invocation.args(matches)?, true),
+    )
+};
+
+static MCP_LUA: Entry = Entry {
+    examples: lua::MCP_EXAMPLES,
+    ..entry(
+        "mcp:lua",
+        SCRIPTS,
+        "Run a Lua script without app.integrations",
+        lua::LuaArgs::augment_args,
+        |invocation, matches| lua::run(invocation, &invocation.args(matches)?, false),
+    )
+};
+
+/// `integrations:call`, which the provider shortcuts lead to.
+pub(super) static CALL: Entry = Entry {
+    usage: Some("<FUNCTION> [JSON] [--PARAMETER VALUE]… [OPTIONS]"),
+    examples: call::EXAMPLES,
+    loose: true,
+    ..entry(
+        "integrations:call",
+        CALLS,
+        "Call one function",
+        call::CallArgs::augment_args,
+        |invocation, matches| call::run(invocation, &invocation.args(matches)?),
+    )
+};
+
+static SEARCH: Entry = Entry {
+    examples: reference::SEARCH_EXAMPLES,
+    ..entry(
+        "integrations:search",
+        CALLS,
+        "Find functions by what they do",
+        reference::SearchArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, reference::search),
+    )
+};
+
+/// `integrations:docs`, which a provider without a function leads to.
+pub(super) static DOCS: Entry = Entry {
+    examples: reference::DOCS_EXAMPLES,
+    ..entry(
+        "integrations:docs",
+        CALLS,
+        "Read the documentation of a provider, a function or a topic",
+        reference::DocsArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, reference::docs),
+    )
+};
+
+static EXAMPLES: Entry = entry(
+    "integrations:examples",
+    CALLS,
+    "Show calls of a function that work",
+    reference::ExamplesArgs::augment_args,
+    |invocation, matches| invocation.reply(matches, reference::examples),
+);
+
+static SCHEMA: Entry = entry(
+    "integrations:schema",
+    CALLS,
+    "Print the JSON Schema of a function's arguments",
+    reference::SchemaArgs::augment_args,
+    |invocation, matches| invocation.reply(matches, reference::schema),
+);
+
+static SERVE: Entry = Entry {
+    examples: emulator::SERVE_EXAMPLES,
+    ..entry(
+        "emulator:serve",
+        EMULATOR,
+        "Run the emulator as a server for other programs",
+        emulator::ServeArgs::augment_args,
+        |invocation, matches| emulator::serve(invocation, &invocation.args(matches)?),
+    )
+};
+
+static EVENTS: Entry = entry(
+    "emulator:events",
+    EMULATOR,
+    "List what a running emulator received",
+    emulator::EventsArgs::augment_args,
+    |invocation, matches| emulator::events(invocation, &invocation.args(matches)?),
+);
+
+static COMPLETIONS: Entry = Entry {
+    examples: shell::COMPLETIONS_EXAMPLES,
+    ..entry(
+        "completions",
+        SHELL,
+        "Print a shell's completion script",
+        shell::CompletionsArgs::augment_args,
+        |invocation, matches| shell::completions(invocation, &invocation.args(matches)?),
+    )
+};
+
+static MAN: Entry = entry(
+    "man",
+    SHELL,
+    "Print the manual page, or write all of them to a folder",
+    shell::ManArgs::augment_args,
+    |invocation, matches| shell::man(invocation, &invocation.args(matches)?),
+);
+
+static VERSION: Entry = entry(
+    "version",
+    SHELL,
+    "Print the version",
+    |command| command,
+    |invocation, _| Ok(invocation.say(&help::version())),
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_one_that_clap_accepts() {
+        for entry in entries() {
+            entry.command().debug_assert();
+        }
+    }
+
+    #[test]
+    fn a_blank_will_do_for_the_colon() {
+        assert!(find("integrations lua").is_some());
+        assert!(find("integrations:lua").is_some());
+        assert!(find("integrations").is_none());
+    }
+}

@@ -1,0 +1,240 @@
+//! What was typed: from the argument vector to one entry of the command table and its matches. Only
+//! the command that was named is built, since building all of them costs more than running most.
+
+use std::ffi::{OsStr, OsString};
+
+use clap::error::ErrorKind;
+use clap::{ArgAction, ArgMatches, Args as _};
+
+use super::complete;
+use super::entry::Entry;
+use super::help;
+use super::output::{Color, Manner};
+use super::table;
+use crate::catalogue::Catalogue;
+use crate::catalogue::name::{did_you_mean, nearest};
+use crate::error::Fault;
+
+/// The flags that every command takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct Everywhere {
+    /// Print one JSON object on stdout, whatever happens
+    #[arg(long, help_heading = "Everywhere")]
+    pub(super) json: bool,
+    /// Run against the built-in emulator: no account, no network, nobody's data
+    #[arg(long, help_heading = "Everywhere")]
+    pub(super) emulator: bool,
+    /// Never ask; what needs consent is refused (also when CI is set)
+    #[arg(long, help_heading = "Everywhere")]
+    pub(super) no_input: bool,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, help_heading = "Everywhere")]
+    pub(super) quiet: bool,
+    /// Say more on stderr
+    #[arg(short, long, action = ArgAction::Count, help_heading = "Everywhere")]
+    pub(super) verbose: u8,
+    /// When to colour messages
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, help_heading = "Everywhere")]
+    pub(super) color: Color,
+}
+
+impl Everywhere {
+    /// How to print.
+    pub(super) fn manner(&self) -> Manner {
+        Manner { json: self.json, quiet: self.quiet, verbose: self.verbose, color: self.color }
+    }
+}
+
+/// What is to be done.
+pub(super) enum Typed {
+    /// Run a command.
+    Run(&'static Entry, ArgMatches),
+    /// Print this and end well.
+    Show(String),
+}
+
+/// Whether `--json` was typed; asked before anything can go wrong with the rest.
+pub(super) fn wants_json(argv: &[OsString]) -> bool {
+    argv.iter().take_while(|token| *token != "--").any(|token| token == "--json")
+}
+
+/// Understands an argument vector without the program's name.
+///
+/// # Errors
+/// [`crate::error::Kind::Usage`] with the nearest command or flag.
+pub(super) fn parse(argv: Vec<OsString>) -> Result<Typed, Fault> {
+    let (mut flags, rest) = leading_flags(argv);
+    let mut rest = rest.into_iter();
+    let Some(first) = rest.next() else { return help::top(&flags).map(Typed::Show) };
+    let rest: Vec<OsString> = rest.collect();
+    let first = text(&first)?;
+    if first == "help" {
+        return about(&rest);
+    }
+    if first == complete::COMMAND {
+        let words = rest.iter().skip_while(|word| *word == "--");
+        let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+        return Ok(Typed::Show(complete::lines(&words)));
+    }
+    let second = rest.first().and_then(|token| token.to_str());
+    let (entry, rest) = if let Some(entry) = second.and_then(|s| table::find(&[first, s].join(":")))
+    {
+        (entry, &rest[1..])
+    } else if let Some(entry) = table::find(first) {
+        (entry, &rest[..])
+    } else {
+        return shortcut(first, flags, rest);
+    };
+    flags.extend(rest.iter().cloned());
+    matched(entry, flags)
+}
+
+/// Flags may stand before the command; they mean the same there.
+fn leading_flags(argv: Vec<OsString>) -> (Vec<OsString>, Vec<OsString>) {
+    let mut end = 0;
+    while let Some(token) = argv.get(end) {
+        let Some(token) = token.to_str().filter(|token| token.starts_with('-') && token.len() > 1)
+        else {
+            break;
+        };
+        end += if token == "--color" { 2 } else { 1 };
+    }
+    let mut flags = argv;
+    let rest = flags.split_off(end.min(flags.len()));
+    (flags, rest)
+}
+
+/// `help [COMMAND]`.
+fn about(rest: &[OsString]) -> Result<Typed, Fault> {
+    let words = rest.iter().map(|token| text(token)).collect::<Result<Vec<_>, _>>()?;
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.starts_with('-')).collect();
+    if words.is_empty() {
+        return Ok(Typed::Show(help::everything()));
+    }
+    let name = words.join(":");
+    match table::find(&name).or_else(|| table::find(words[0])) {
+        Some(entry) => Ok(Typed::Show(help::command(entry))),
+        None => help::family(&name).map(Typed::Show).ok_or_else(|| unknown(&name)),
+    }
+}
+
+/// `integrations:<provider> <function> …` is a call, and without a function its page.
+fn shortcut(first: &str, flags: Vec<OsString>, rest: Vec<OsString>) -> Result<Typed, Fault> {
+    let (family, mut name, mut rest) = match first.split_once(':') {
+        Some((family, name)) => (family, name.to_owned(), rest),
+        None => (first, String::new(), rest),
+    };
+    if name.is_empty() && rest.first().is_some_and(|token| !is_flag(token)) {
+        name = text(&rest.remove(0))?.to_owned();
+    }
+    if name.is_empty() {
+        return help::family(family).map(Typed::Show).ok_or_else(|| unknown(first));
+    }
+    let Some(provider) = table::provider(family, &name) else {
+        return Err(unknown(&format!("{family}:{name}")));
+    };
+    let mut tokens = flags;
+    // The function is the first word that is neither a flag nor a flag's value.
+    match table::CALL.first_word(&rest) {
+        Some(at) => {
+            let function = format!("{provider}.{}", text(&rest[at])?);
+            rest[at] = function.into();
+            tokens.extend(rest);
+            matched(&table::CALL, tokens)
+        }
+        None if rest.iter().any(|token| token == "--help" || token == "-h") => {
+            Ok(Typed::Show(help::command(&table::CALL)))
+        }
+        None => {
+            tokens.push(provider.into());
+            tokens.extend(rest);
+            matched(&table::DOCS, tokens)
+        }
+    }
+}
+
+fn matched(entry: &'static Entry, tokens: Vec<OsString>) -> Result<Typed, Fault> {
+    let function = entry.loose.then(|| entry.first_word(&tokens)).flatten();
+    let function = function.and_then(|at| tokens[at].to_str()).map(str::to_owned);
+    let tokens = if entry.loose { entry.gather(tokens) } else { tokens };
+    match entry.command().try_get_matches_from(tokens) {
+        Ok(matches) => Ok(Typed::Run(entry, matches)),
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            let catalogue = Catalogue::new(Vec::new());
+            let operation = function.and_then(|function| catalogue.find(&function).ok());
+            Ok(Typed::Show(match operation {
+                Some(operation) => help::function(entry, operation),
+                None => help::command(entry),
+            }))
+        }
+        Err(error) => Err(complaint(entry, &error)),
+    }
+}
+
+fn unknown(name: &str) -> Fault {
+    // Within a family only what follows the colon tells commands apart.
+    let (family, last) = name.split_once(':').unwrap_or(("", name));
+    let prefix = format!("{family}:");
+    let names = || table::entries().map(|entry| entry.name);
+    let siblings: Vec<&str> = names().filter_map(|name| name.strip_prefix(&prefix)).collect();
+    let near: Vec<&str> = if siblings.is_empty() {
+        nearest(name, names())
+    } else {
+        let near = nearest(last, siblings);
+        names()
+            .filter(|name| near.iter().any(|near| name.strip_prefix(&prefix) == Some(near)))
+            .collect()
+    };
+    Fault::usage(format!("unknown command `{name}`"))
+        .code("unknown_command")
+        .hint(did_you_mean(&near).unwrap_or_else(|| "`kosmo help` lists the commands".to_owned()))
+}
+
+/// clap's complaint as a fault: its first paragraph, and its tip as the hint.
+pub(super) fn complaint(entry: &Entry, error: &clap::Error) -> Fault {
+    let rendered = error.render().to_string();
+    let mut message: Vec<&str> = Vec::new();
+    let mut tips: Vec<&str> = Vec::new();
+    let paragraphs = rendered.lines().take_while(|line| !line.starts_with("Usage:"));
+    for line in paragraphs.map(str::trim).filter(|line| !line.is_empty()) {
+        match line.strip_prefix("tip: ") {
+            Some(tip) => tips.push(tip),
+            None if line.starts_with("For more information") => {}
+            None => message.push(line),
+        }
+    }
+    let message = message.join(" ");
+    let message = message.strip_prefix("error: ").unwrap_or(&message).replace('\'', "`");
+    let hint = match tips.first() {
+        Some(tip) => tip.replace('\'', "`"),
+        None => format!("see `kosmo {} --help`", entry.name),
+    };
+    Fault::usage(message).hint(hint)
+}
+
+/// The flags of [`Everywhere`] and `--help` added to a command, but for those it has of its own.
+pub(super) fn everywhere(mut command: clap::Command) -> clap::Command {
+    let common = Everywhere::augment_args(clap::Command::new("everywhere"));
+    for arg in common.get_arguments() {
+        if !command.get_arguments().any(|own| own.get_id() == arg.get_id()) {
+            command = command.arg(arg.clone());
+        }
+    }
+    // One form of help is enough: clap's long one differs only in its layout.
+    let help = clap::Arg::new("help").short('h').long("help").action(ArgAction::HelpShort);
+    command.disable_help_flag(true).arg(help.help("Print help").help_heading("Everywhere"))
+}
+
+fn is_flag(token: &OsStr) -> bool {
+    token.as_encoded_bytes().first() == Some(&b'-')
+}
+
+/// A token that has to be text.
+///
+/// # Errors
+/// [`crate::error::Kind::Usage`] when it is not UTF-8.
+pub(super) fn text(token: &OsStr) -> Result<&str, Fault> {
+    token.to_str().ok_or_else(|| {
+        Fault::usage(format!("the argument `{}` is not UTF-8", token.to_string_lossy()))
+    })
+}
