@@ -66,6 +66,12 @@ impl Kosmo {
         self
     }
 
+    /// Adds arguments at the end.
+    pub fn and<S: Into<OsString>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
     /// Gives standard input; it is empty and closed otherwise.
     pub fn stdin(mut self, text: impl Into<Vec<u8>>) -> Self {
         self.stdin = text.into();
