@@ -13,6 +13,7 @@ mod faults;
 mod generated;
 mod journal;
 mod lua;
+mod lua_command;
 mod oauth;
 mod peers;
 mod readme;
