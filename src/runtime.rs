@@ -88,7 +88,7 @@ impl Runtime {
             ),
             settings: Arc::clone(&self.settings),
             redactor: self.redactor.clone(),
-            journal: Journal::at(self.settings.ledger_path()),
+            journal: journal(&self.settings),
             governor: Governor::new(Limits::at(self.settings.ledger_path())),
             tokens: Tokens::default(),
             transport: Transport::new(Connect::from_settings(
@@ -99,6 +99,13 @@ impl Runtime {
             approve: self.approve.clone(),
         })
     }
+}
+
+fn journal(settings: &Settings) -> Journal {
+    let on = settings.flag("journal.enabled") != Some(false);
+    let days = settings.get("journal.keep_days").and_then(|days| days.value.as_integer());
+    Journal::at(settings.ledger_path().filter(|_| on))
+        .keep_days(days.and_then(|days| u32::try_from(days).ok()))
 }
 
 /// The providers a user brings: every folder with a `provider.toml` in `<config>/providers`, and in
