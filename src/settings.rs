@@ -4,6 +4,7 @@
 
 pub mod edit;
 mod file;
+mod keys;
 pub mod known;
 pub mod surroundings;
 pub mod trust;
@@ -84,7 +85,7 @@ pub struct Setting {
 pub struct Settings {
     values: BTreeMap<String, Setting>,
     paths: Paths,
-    environment: Environment,
+    surroundings: Surroundings,
     standing: Standing,
     stored: Vec<Secret>,
     warnings: Vec<String>,
@@ -108,7 +109,7 @@ impl Settings {
         flags: Vec<(String, toml::Value, String)>,
     ) -> Result<Self, Fault> {
         let paths = surroundings.paths();
-        let mut settings = Self { paths, environment: surroundings.environment, ..Self::default() };
+        let mut settings = Self { paths, surroundings, ..Self::default() };
         for known in KNOWN {
             if let Some(value) = known.default_value() {
                 settings.put(known.key.to_owned(), value, Origin::Default);
@@ -119,7 +120,7 @@ impl Settings {
         settings.add_project_file()?;
         settings.add_environment()?;
         for (key, value, flag) in flags {
-            let known = known::find(&key)
+            let known = keys::find(&key)
                 .ok_or_else(|| Fault::usage(format!("`{flag}`: no such setting `{key}`")))?;
             known.check(&value).map_err(|why| Fault::usage(format!("`{flag}`: {why}")))?;
             settings.put(key, value, Origin::Flag(flag));
@@ -173,8 +174,8 @@ impl Settings {
     }
 
     fn add_environment(&mut self) -> Result<(), Fault> {
-        for (name, value) in self.environment.starting_with("KOSMO_") {
-            let Some((key, known)) = known::of_variable(&name) else { continue };
+        for (name, value) in self.surroundings.environment.starting_with("KOSMO_") {
+            let Some((key, known)) = keys::of_variable(&name) else { continue };
             let value = value.to_str().ok_or_else(|| {
                 Fault::new(Kind::Config, format!("environment variable `{name}` is not UTF-8"))
             })?;
@@ -207,7 +208,7 @@ impl Settings {
     /// The winning value as a number: sizes in bytes, times in seconds.
     pub fn number(&self, key: &str) -> Option<f64> {
         let value = &self.get(key)?.value;
-        match known::find(key).map(|known| known.shape) {
+        match keys::find(key).map(|known| known.shape) {
             Some(shape) => shape.number(value),
             None => units::number(value),
         }
@@ -236,9 +237,23 @@ impl Settings {
         &self.paths
     }
 
+    /// What the settings are now that files have changed; flags are not repeated.
+    ///
+    /// # Errors
+    /// As [`Settings::open`].
+    pub fn read_again(&self) -> Result<Self, Fault> {
+        Self::open_in(self.surroundings.clone(), Vec::new())
+    }
+
+    /// The file for settings of the project: the one in use, else where one would be made.
+    pub fn project_file(&self) -> Option<PathBuf> {
+        let new = || Some(self.surroundings.project_root()?.join("kosmo.toml"));
+        self.paths.project.clone().or_else(new)
+    }
+
     /// The environment the settings were read in.
     pub fn environment(&self) -> &Environment {
-        &self.environment
+        &self.surroundings.environment
     }
 
     /// Whether the project's file is trusted, and what of it was ignored.

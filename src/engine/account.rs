@@ -7,7 +7,7 @@ mod complaint;
 mod inventory;
 mod reference;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use crate::catalogue::Provider;
@@ -18,6 +18,7 @@ use crate::redact::{Redactor, Secret};
 use crate::settings::{Origin, Settings, is_account_name, is_reference};
 pub use base::check_url;
 use reference::References;
+pub use reference::located;
 
 /// The account that always exists.
 pub const DEFAULT: &str = "default";
@@ -30,6 +31,8 @@ pub struct Accounts {
     /// The base URL that replaces every service's when the emulator is in use.
     emulator: Option<String>,
     references: References,
+    /// The accounts of the providers that were asked for.
+    names: Mutex<BTreeMap<String, Vec<String>>>,
     /// Providers whose secrets the redactor has been taught.
     taught: Mutex<BTreeSet<String>>,
 }
@@ -67,8 +70,8 @@ impl Accounts {
         for secret in settings.stored_secrets() {
             redactor.learn(secret);
         }
-        let (references, taught) = (References::default(), Mutex::default());
-        Self { settings, redactor, emulator, references, taught }
+        let (references, names, taught) = Default::default();
+        Self { settings, redactor, emulator, references, names, taught }
     }
 
     /// Whether every account points at the emulator.
@@ -124,7 +127,13 @@ impl Accounts {
         std::iter::once(exact).chain(shared).collect()
     }
 
-    fn from_environment(
+    /// The variable a person would think of first.
+    pub fn usual_variable(provider: &Provider, account: &str, field: &Field) -> String {
+        let variables = Self::variables(provider, account, field);
+        variables.get(1).or(variables.first()).cloned().unwrap_or_default()
+    }
+
+    fn variable_value(
         &self,
         provider: &Provider,
         account: &str,
@@ -145,7 +154,7 @@ impl Accounts {
             let value = field.emulator.as_deref().or(field.default.as_deref())?;
             return Some(found(value, Origin::Default));
         }
-        if let Some((name, value)) = self.from_environment(provider, account, field) {
+        if let Some((name, value)) = self.variable_value(provider, account, field) {
             return Some(found(&value, Origin::Environment(name)));
         }
         let key = format!("integrations.{}.accounts.{account}.{}", provider.name, field.name);

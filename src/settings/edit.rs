@@ -142,9 +142,9 @@ fn remove(table: &mut dyn TableLike, key: &[&str]) -> bool {
 ///
 /// # Errors
 /// [`Kind::Io`] with the path.
-pub fn save<const N: usize>(drafts: [Draft; N]) -> Result<(), Fault> {
+pub fn save(drafts: &[&Draft]) -> Result<(), Fault> {
     let mut ready = Vec::new();
-    for draft in drafts.iter().filter(|draft| draft.changed()) {
+    for draft in drafts.iter().copied().filter(|draft| draft.changed()) {
         let file = draft
             .write()
             .map_err(|error| Fault::io(format!("cannot write {}", draft.path.display()), &error))?;
@@ -219,7 +219,7 @@ mod tests {
         let mut draft = draft(folder.path(), text);
         draft.set(&["run", "b"], 5.into());
         draft.set(&["integrations", "segment", "enabled"], true.into());
-        save([draft]).unwrap();
+        save(&[&draft]).unwrap();
         assert_eq!(
             fs::read_to_string(folder.path().join("config.toml")).unwrap(),
             "# mine\n[run]\nb = 5 # why\na = 2\n\n[integrations.segment]\nenabled = true\n"
@@ -243,7 +243,7 @@ mod tests {
         let path = root.path().join("new/credentials.toml");
         let mut draft = Draft::open(path.clone(), Privacy::Private).unwrap();
         draft.set(&["x"], "y".into());
-        save([draft]).unwrap();
+        save(&[&draft]).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
     }

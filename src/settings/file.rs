@@ -6,7 +6,8 @@ use std::path::Path;
 use toml::Value;
 use toml::de::{DeTable, DeValue};
 
-use super::known::{self, Known};
+use super::keys;
+use super::known::Known;
 use crate::error::{Fault, Kind};
 
 /// One value of a file.
@@ -82,7 +83,7 @@ impl Reader<'_> {
                 self.table(&key, inner)?;
                 continue;
             }
-            let Some(known) = known::find(&key) else {
+            let Some(known) = keys::find(&key) else {
                 self.warnings.push(unknown(self.path, line, column, &key));
                 continue;
             };
@@ -99,7 +100,7 @@ impl Reader<'_> {
 
 fn unknown(path: &Path, line: usize, column: usize, key: &str) -> String {
     let place = format!("{}:{line}:{column}", path.display());
-    match known::nearest(key) {
+    match keys::nearest(key) {
         Some(guess) => format!("{place}: unknown setting `{key}`, did you mean `{guess}`?"),
         None => format!("{place}: unknown setting `{key}`"),
     }

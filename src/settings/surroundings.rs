@@ -124,6 +124,12 @@ impl Surroundings {
         }
     }
 
+    /// The repository the program runs in, else the folder itself.
+    pub fn project_root(&self) -> Option<&Path> {
+        let folder = self.folder.as_deref()?;
+        folder.ancestors().find(|folder| is_repository(folder)).or(Some(folder))
+    }
+
     /// The nearest `kosmo.toml`, here or above, no higher than a repository's root or the home.
     fn project(&self) -> Option<PathBuf> {
         for folder in self.folder.as_deref()?.ancestors() {
@@ -174,7 +180,7 @@ mod tests {
         let inner = root.path().join("repository/src");
         std::fs::create_dir_all(&inner).unwrap();
         std::fs::write(root.path().join("kosmo.toml"), "").unwrap();
-        let place = Surroundings { folder: Some(inner.clone()), ..Surroundings::default() };
+        let place = Surroundings { folder: Some(inner), ..Surroundings::default() };
         assert_eq!(place.paths().project, Some(root.path().join("kosmo.toml")));
         std::fs::create_dir(root.path().join("repository/.git")).unwrap();
         assert_eq!(place.paths().project, None);

@@ -50,7 +50,7 @@ pub fn trust(paths: &Paths, project: &Path) -> Result<PathBuf, Fault> {
     let _lock = paths.config.as_deref().and_then(edit::lock);
     let mut draft = open(paths)?;
     draft.set(&[&key(project)], fingerprint(&bytes).into());
-    edit::save([draft])?;
+    edit::save(&[&draft])?;
     Ok(PathBuf::from(key(project)))
 }
 
@@ -63,7 +63,7 @@ pub fn untrust(paths: &Paths, project: &Path) -> Result<bool, Fault> {
     let mut draft = open(paths)?;
     let was = draft.remove(&[&key(project)]);
     if was {
-        edit::save([draft])?;
+        edit::save(&[&draft])?;
     }
     Ok(was)
 }
@@ -124,7 +124,7 @@ fn policy_below<'a>(key: &str, others: &'a BTreeMap<String, Setting>) -> &'a str
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Origin, known};
+    use super::super::{Origin, keys};
     use super::*;
 
     #[test]
@@ -158,7 +158,7 @@ mod tests {
             ("integrations.a.accounts.default.url", "https://evil".into(), false),
         ];
         for (key, value, expected) in table {
-            let known = known::find(key).unwrap();
+            let known = keys::find(key).unwrap();
             assert_eq!(tightens(key, known, &value, &others), expected, "{key} = {value}");
         }
     }

@@ -25,8 +25,7 @@ impl Accounts {
             account.name,
             service.title
         );
-        let variables = Self::variables(provider, &account.name, field);
-        let variable = variables.get(1).or(variables.first()).cloned().unwrap_or_default();
+        let variable = Self::usual_variable(provider, &account.name, field);
         let whose = match account.name.as_str() {
             DEFAULT => String::new(),
             other => format!(" --account {other}"),

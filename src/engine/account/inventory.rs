@@ -13,6 +13,14 @@ impl Accounts {
     /// The names of a provider's accounts, `default` first, the others sorted: those in settings
     /// files, those that have an environment variable, and the emulator's when it is in use.
     pub fn names(&self, provider: &Provider) -> Vec<String> {
+        // Neither settings nor the environment change while the program runs.
+        let Ok(mut known) = self.names.lock() else { return self.look_around(provider) };
+        let names =
+            known.entry(provider.name.clone()).or_insert_with(|| self.look_around(provider));
+        names.clone()
+    }
+
+    fn look_around(&self, provider: &Provider) -> Vec<String> {
         let mut names = BTreeSet::new();
         let prefix = format!("integrations.{}.accounts.", provider.name);
         for (key, _) in self.settings.under(&prefix) {
@@ -73,7 +81,7 @@ impl Accounts {
         }
         for name in self.names(provider) {
             for field in provider.fields.iter().filter(|field| field.kind == FieldKind::Secret) {
-                if let Some((_, value)) = self.from_environment(provider, &name, field) {
+                if let Some((_, value)) = self.variable_value(provider, &name, field) {
                     learn(&value);
                 }
             }

@@ -65,7 +65,8 @@ fn one_value(bytes: Vec<u8>) -> Result<String, &'static str> {
     if value.is_empty() { Err("is empty") } else { Ok(value.to_owned()) }
 }
 
-fn located(target: &str, origin: &Origin, environment: &Environment) -> PathBuf {
+/// The path that `file:target` means.
+pub fn located(target: &str, origin: &Origin, environment: &Environment) -> PathBuf {
     if let Some(rest) = target.strip_prefix("~/")
         && let Some(home) = environment.get("HOME")
     {
