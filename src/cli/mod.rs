@@ -1,10 +1,15 @@
 //! The command line: the top floor, where what was typed becomes calls, scripts and settings. Each
 //! command family has a file; [`table`] lists them all, and only [`output`] prints.
 
+mod accounts;
 mod arguments;
 mod call;
 mod complete;
+mod config;
+mod configure;
 mod consent;
+mod describe;
+mod doctor;
 mod emulator;
 mod entry;
 mod help;
@@ -15,10 +20,12 @@ mod reference;
 mod repl;
 pub mod reply;
 mod report;
+mod runs;
 mod shell;
 mod signal;
 mod stdin;
 mod table;
+mod trust;
 mod typed;
 mod units;
 

@@ -1,6 +1,8 @@
 //! The table of commands: every name with its arguments and what it runs. Help, completions, manual
 //! pages and dispatch are loops over it.
 
+mod settings;
+
 use clap::Args as _;
 
 use super::entry::{Entry, entry};
@@ -15,13 +17,9 @@ const SHELL: &str = "This program";
 
 /// Every command, in the order of the help.
 pub(super) fn entries() -> impl Iterator<Item = &'static Entry> {
-    [&LUA, &MCP_LUA, &CALL, &SEARCH, &DOCS, &EXAMPLES, &SCHEMA].into_iter().chain([
-        &SERVE,
-        &EVENTS,
-        &COMPLETIONS,
-        &MAN,
-        &VERSION,
-    ])
+    let calls = [&LUA, &MCP_LUA, &CALL, &SEARCH, &DOCS, &EXAMPLES, &SCHEMA];
+    let rest = [&SERVE, &EVENTS, &COMPLETIONS, &MAN, &VERSION];
+    calls.into_iter().chain(settings::ENTRIES).chain(rest)
 }
 
 /// The command of that name, with a colon or a blank between its words.

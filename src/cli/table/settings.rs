@@ -1,0 +1,113 @@
+//! The commands about accounts, settings, trust and past runs.
+
+use clap::Args as _;
+
+use crate::cli::entry::{Entry, entry};
+use crate::cli::{accounts, config, configure, doctor, runs, trust};
+
+const ACCOUNTS: &str = "Accounts";
+const SETTINGS: &str = "Settings and history";
+
+/// In the order of the help.
+pub(super) static ENTRIES: [&Entry; 11] =
+    [&LIST, &STATUS, &FIELDS, &CONFIGURE, &DOCTOR, &SHOW, &PATH, &TRUST, &UNTRUST, &RUNS, &RUN];
+
+static LIST: Entry = entry(
+    "integrations:list",
+    ACCOUNTS,
+    "List the providers and their functions",
+    accounts::ListArgs::augment_args,
+    |invocation, matches| invocation.reply(matches, accounts::list),
+);
+
+static STATUS: Entry = entry(
+    "integrations:status",
+    ACCOUNTS,
+    "Show which providers are active, and their accounts",
+    accounts::ListArgs::augment_args,
+    |invocation, matches| invocation.reply(matches, accounts::status),
+);
+
+static FIELDS: Entry = entry(
+    "integrations:fields",
+    ACCOUNTS,
+    "Show what an account can hold",
+    accounts::FieldsArgs::augment_args,
+    |invocation, matches| invocation.reply(matches, accounts::fields),
+);
+
+static CONFIGURE: Entry = Entry {
+    examples: configure::EXAMPLES,
+    ..entry(
+        "integrations:configure",
+        ACCOUNTS,
+        "Set an account's fields and what may be done without asking",
+        configure::ConfigureArgs::augment_args,
+        |invocation, matches| configure::configure(invocation, &invocation.args(matches)?),
+    )
+};
+
+static DOCTOR: Entry = Entry {
+    examples: doctor::EXAMPLES,
+    ..entry(
+        "integrations:doctor",
+        ACCOUNTS,
+        "Find out what is missing, and what to do about it",
+        doctor::DoctorArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, doctor::doctor),
+    )
+};
+
+static SHOW: Entry = Entry {
+    examples: config::EXAMPLES,
+    ..entry(
+        "config show",
+        SETTINGS,
+        "Show every setting in force",
+        config::ShowArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, config::show),
+    )
+};
+
+static PATH: Entry = entry(
+    "config path",
+    SETTINGS,
+    "Show the files and folders in use",
+    config::PathArgs::augment_args,
+    |invocation, matches| invocation.reply(matches, config::path),
+);
+
+static TRUST: Entry = entry(
+    "trust",
+    SETTINGS,
+    "Let a project's kosmo.toml do more than tighten",
+    trust::TrustArgs::augment_args,
+    |invocation, matches| invocation.reply(matches, trust::trust),
+);
+
+static UNTRUST: Entry = entry(
+    "untrust",
+    SETTINGS,
+    "Let it only tighten again",
+    trust::TrustArgs::augment_args,
+    |invocation, matches| invocation.reply(matches, trust::untrust),
+);
+
+static RUNS: Entry = Entry {
+    examples: runs::EXAMPLES,
+    ..entry(
+        "runs list",
+        SETTINGS,
+        "List past calls",
+        runs::ListArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, runs::list),
+    )
+};
+
+static RUN: Entry = entry(
+    "runs show",
+    SETTINGS,
+    "Show one past call",
+    runs::ShowArgs::augment_args,
+    |invocation, matches| invocation.reply(matches, runs::show),
+);
