@@ -1,6 +1,13 @@
 //! Every integration test, one topic a file, one binary so that it is linked once.
 
 #![expect(unreachable_pub, reason = "the modules of one binary share what is pub")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on stops and says where, and it prepares its own surroundings"
+)]
 
 mod accounts;
 mod attacks;
