@@ -146,7 +146,7 @@ fn insert(change: &Transaction<'_>, group: &[Entry]) -> rusqlite::Result<()> {
     group.iter().try_for_each(|entry| insert.execute(params_from_iter(entry.values())).map(drop))
 }
 
-/// Deletes what is too old by the clock of the newest entry, unless that was done the same day.
+/// Deletes what is too old by the clock of the newest entry, unless that was done that day or later.
 fn forget(change: &Transaction<'_>, now: &str, keep_days: u32) -> rusqlite::Result<()> {
     let Ok(at) = now.parse::<Timestamp>() else { return Ok(()) };
     let Ok(limit) = at.checked_sub(SignedDuration::from_hours(24 * i64::from(keep_days))) else {
@@ -155,7 +155,7 @@ fn forget(change: &Transaction<'_>, now: &str, keep_days: u32) -> rusqlite::Resu
     let today = at.to_string().chars().take(10).collect::<String>();
     let new_day = change.execute(
         "INSERT INTO facts VALUES ('forgot', ?1)
-         ON CONFLICT (name) DO UPDATE SET value = ?1 WHERE value <> ?1",
+         ON CONFLICT (name) DO UPDATE SET value = ?1 WHERE value < ?1",
         [&today],
     )?;
     if new_day > 0 {
