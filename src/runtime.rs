@@ -34,7 +34,7 @@ pub struct Opening {
 pub struct Runtime {
     settings: Arc<Settings>,
     redactor: Redactor,
-    emulator: Option<String>,
+    emulator: OnceLock<String>,
     approve: Option<Arc<dyn Approve>>,
     catalogue: OnceLock<Arc<Catalogue>>,
     engine: OnceLock<Engine>,
@@ -50,7 +50,7 @@ impl Runtime {
         Ok(Arc::new(Self {
             settings: Arc::new(Settings::open_in(surroundings, opening.flags)?),
             redactor: Redactor::default(),
-            emulator: opening.emulator,
+            emulator: opening.emulator.map(OnceLock::from).unwrap_or_default(),
             approve: opening.approve,
             catalogue: OnceLock::new(),
             engine: OnceLock::new(),
@@ -72,6 +72,12 @@ impl Runtime {
         self.catalogue.get_or_init(|| Arc::new(Catalogue::new(folders(&self.settings))))
     }
 
+    /// Points every account at the emulator with this base URL. Only the first one counts, and only
+    /// before the first call.
+    pub fn use_emulator(&self, url: String) {
+        let _ = self.emulator.set(url);
+    }
+
     /// Waits until every call is written down; the warning when it could not be. Opens nothing.
     pub fn flush(&self) -> Option<String> {
         self.engine.get()?.journal.flush()
@@ -84,7 +90,7 @@ impl Runtime {
             accounts: Accounts::new(
                 Arc::clone(&self.settings),
                 self.redactor.clone(),
-                self.emulator.clone(),
+                self.emulator.get().cloned(),
             ),
             settings: Arc::clone(&self.settings),
             redactor: self.redactor.clone(),
@@ -93,7 +99,7 @@ impl Runtime {
             tokens: Tokens::default(),
             transport: Transport::new(Connect::from_settings(
                 &self.settings,
-                self.emulator.is_some(),
+                self.emulator.get().is_some(),
             )),
             hooks: vec![("segment", Arc::new(crate::segment::Segment::default()))],
             approve: self.approve.clone(),

@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use super::invocation::Invocation;
 use super::reply::Reply;
 use super::signal::Signals;
-use crate::catalogue::Catalogue;
 use crate::emulator::{Emulator, Setup};
 use crate::error::{Fault, Kind};
 
@@ -56,10 +55,11 @@ pub(super) struct EventsArgs {
 /// When it cannot start.
 pub(super) fn serve(invocation: &Invocation, args: &ServeArgs) -> Result<u8, Fault> {
     let setup = Setup { port: args.port, data: args.data.clone(), faults: args.fail.clone() };
+    let catalogue = invocation.runtime()?.catalogue();
     invocation.wait(async {
         // Before anybody is told that it is there, since they may be quick to end it.
         let mut signals = Signals::listen()?;
-        let emulator = Emulator::start(Arc::new(Catalogue::new(Vec::new())), setup)?;
+        let emulator = Emulator::start(Arc::clone(catalogue), setup)?;
         let url = emulator.url();
         if invocation.json() {
             invocation.printer().answer(&json!({"success": true, "url": url}));
@@ -67,8 +67,7 @@ pub(super) fn serve(invocation: &Invocation, args: &ServeArgs) -> Result<u8, Fau
             invocation.printer().note(&format!("emulator listening on {url}"));
         }
         signals.next().await;
-        drop(emulator);
-        Ok(0)
+        emulator.close().map(|()| 0)
     })?
 }
 

@@ -11,7 +11,6 @@ use super::consent::Consent;
 use super::output::Printer;
 use super::reply::Reply;
 use super::typed::Everywhere;
-use crate::catalogue::Catalogue;
 use crate::emulator::{Emulator, Setup};
 use crate::engine::policy::Approve;
 use crate::error::{Fault, Kind};
@@ -56,34 +55,24 @@ impl Invocation {
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);
         }
-        let runtime = if self.everywhere.emulator {
-            self.open(Some(self.start_emulator()?))?
-        } else {
-            let runtime = self.open(None)?;
-            // The settings may ask for it too, which is only known once they are read.
-            match runtime.settings().flag("emulator") {
-                Some(true) => self.open(Some(self.start_emulator()?))?,
-                _ => runtime,
-            }
-        };
+        let runtime = self.open()?;
+        if self.everywhere.emulator || runtime.settings().flag("emulator") == Some(true) {
+            let emulator = Emulator::start(Arc::clone(runtime.catalogue()), Setup::default())?;
+            runtime.use_emulator(self.emulator.get_or_init(|| emulator).url());
+        }
         for warning in runtime.settings().warnings() {
             self.printer.warn(warning);
         }
         Ok(self.runtime.get_or_init(|| runtime))
     }
 
-    fn open(&self, emulator: Option<String>) -> Result<Arc<Runtime>, Fault> {
+    fn open(&self) -> Result<Arc<Runtime>, Fault> {
         let surroundings = Surroundings::of_process();
         let automatic = surroundings.environment.get("CI").is_some_and(|value| !value.is_empty());
         let approve = Consent::possible(self.everywhere.no_input || automatic)
             .then(|| Arc::new(Consent::new(Arc::clone(&self.printer))) as Arc<dyn Approve>);
         let surroundings = Some(surroundings);
-        Runtime::open(Opening { surroundings, emulator, approve, ..Opening::default() })
-    }
-
-    fn start_emulator(&self) -> Result<String, Fault> {
-        let emulator = Emulator::start(Arc::new(Catalogue::new(Vec::new())), Setup::default())?;
-        Ok(self.emulator.get_or_init(|| emulator).url())
+        Runtime::open(Opening { surroundings, approve, ..Opening::default() })
     }
 
     /// A command's own arguments.

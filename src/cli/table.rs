@@ -9,6 +9,7 @@ use super::entry::{Entry, entry};
 use super::{call, emulator, help, lua, reference, shell};
 use crate::catalogue::Catalogue;
 use crate::catalogue::name::fold;
+use crate::runtime::{Opening, Runtime};
 
 const SCRIPTS: &str = "Scripts";
 const CALLS: &str = "Calls and what they need";
@@ -35,15 +36,17 @@ pub(super) fn find(name: &str) -> Option<&'static Entry> {
     entries().find(same)
 }
 
-/// The provider that `integrations:<name>` means; reads no rows.
+/// The provider that `integrations:<name>` means, built in or the user's own; reads no rows.
 pub(super) fn provider(family: &str, name: &str) -> Option<String> {
     if family != "integrations" {
         return None;
     }
     let wanted = fold(name);
-    let catalogue = Catalogue::new(Vec::new());
-    let found = catalogue.names().find(|provider| fold(provider) == wanted)?;
-    Some(found.to_owned())
+    let among = |catalogue: &Catalogue| {
+        catalogue.names().find(|provider| fold(provider) == wanted).map(str::to_owned)
+    };
+    among(&Catalogue::new(Vec::new()))
+        .or_else(|| among(Runtime::open(Opening::default()).ok()?.catalogue()))
 }
 
 static LUA: Entry = Entry {

@@ -7,10 +7,10 @@ use super::account::Account;
 use super::call::Call;
 use crate::catalogue::{Effect, Operation};
 use crate::error::{Fault, Kind};
-use crate::settings::Settings;
+use crate::settings::{Origin, Settings};
 
-/// What the user decided about an effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the user decided about an effect, mildest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Policy {
     /// Go ahead.
     Allow,
@@ -48,16 +48,22 @@ pub trait Approve: Send + Sync {
 }
 
 /// The policy in force for an effect: the account's, else the provider's, else the default (reads
-/// are allowed, everything else asks).
+/// are allowed, everything else asks). A project that is stricter about the provider is stricter
+/// about every account.
 pub fn in_force(settings: &Settings, provider: &str, account: &str, effect: Effect) -> Policy {
     let word = effect.word();
-    let keys = [
-        format!("integrations.{provider}.accounts.{account}.policy.{word}"),
-        format!("integrations.{provider}.policy.{word}"),
-    ];
-    keys.iter()
-        .find_map(|key| settings.text(key).and_then(Policy::parse))
-        .unwrap_or(if effect == Effect::Read { Policy::Allow } else { Policy::Ask })
+    let policy = |key: String| {
+        let setting = settings.get(&key)?;
+        Some((Policy::parse(setting.value.as_str()?)?, &setting.origin))
+    };
+    let general = policy(format!("integrations.{provider}.policy.{word}"));
+    let own = policy(format!("integrations.{provider}.accounts.{account}.policy.{word}"));
+    match (own, general) {
+        (Some((own, _)), Some((stricter, Origin::Project(_)))) if stricter > own => stricter,
+        (Some((policy, _)), _) | (None, Some((policy, _))) => policy,
+        (None, None) if effect == Effect::Read => Policy::Allow,
+        (None, None) => Policy::Ask,
+    }
 }
 
 /// What to do about a call.
