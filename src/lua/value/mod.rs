@@ -6,6 +6,7 @@
 //! carry a mark, so that an empty one stays an array.
 
 mod from_json;
+mod path;
 mod to_json;
 
 use mlua::{Lua, Table, Value};

@@ -1,12 +1,12 @@
 //! Lua → JSON. Refuses what JSON cannot hold and names the path of the offender.
 
 use std::ffi::c_void;
-use std::fmt::Write as _;
 
 use mlua::{Lua, LuaString, Table, Value};
 use serde_json::{Map, Number, Value as Json};
 
 use super::Marks;
+use super::path::{Step, spell};
 
 /// Deeper tables are refused.
 const DEEPEST: usize = 200;
@@ -45,11 +45,6 @@ pub(in crate::lua) fn to_json(lua: &Lua, value: &Value, budget: usize) -> Result
     })
 }
 
-enum Step {
-    Key(String),
-    Index(i64),
-}
-
 /// A problem on its way up; the path grows innermost first.
 enum Stop {
     Refused { path: Vec<Step>, why: String },
@@ -74,27 +69,6 @@ fn below<T>(result: Result<T, Stop>, step: impl FnOnce() -> Step) -> Result<T, S
         }
         stop
     })
-}
-
-fn spell(path: &[Step]) -> String {
-    let mut text = String::new();
-    for step in path.iter().rev() {
-        let written = match step {
-            Step::Index(index) => write!(text, "[{index}]"),
-            Step::Key(key) if !is_name(key) => write!(text, "[{key:?}]"),
-            Step::Key(key) if text.is_empty() => write!(text, "{key}"),
-            Step::Key(key) => write!(text, ".{key}"),
-        };
-        // Writing to a string cannot fail.
-        let _ = written;
-    }
-    text
-}
-
-fn is_name(key: &str) -> bool {
-    !key.is_empty()
-        && !key.starts_with(|c: char| c.is_ascii_digit())
-        && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 struct Walk {
@@ -181,12 +155,18 @@ impl Walk {
 
     /// `marked` arrays may have holes, which are nulls that were decoded as nil.
     fn array(&mut self, table: &Table, marked: bool) -> Result<Json, Stop> {
-        let mut items: Vec<(i64, Json)> = Vec::new();
+        // Nearly always the items come in order; only the others are put aside.
+        let mut list = Vec::with_capacity(table.raw_len().min(self.left / NODE));
+        let mut aside: Vec<(i64, Json)> = Vec::new();
         for pair in table.pairs::<Value, Value>() {
             let index = match pair? {
                 (Value::Integer(index), value) if index > 0 => {
                     let json = below(self.value(&value), || Step::Index(index))?;
-                    items.push((index, json));
+                    if usize::try_from(index) == Ok(list.len() + 1) {
+                        list.push(json);
+                    } else {
+                        aside.push((index, json));
+                    }
                     continue;
                 }
                 (Value::Integer(index), _) => index.to_string(),
@@ -195,10 +175,9 @@ impl Walk {
             };
             return refuse(format!("has the index {index}, and lists start at 1"));
         }
-        items.sort_by_key(|(index, _)| *index);
-        let mut list = Vec::with_capacity(items.len());
-        let most = items.len() * 2 + 8;
-        for (index, json) in items {
+        aside.sort_by_key(|(index, _)| *index);
+        let most = (list.len() + aside.len()) * 2 + 8;
+        for (index, json) in aside {
             let position = usize::try_from(index).unwrap_or(usize::MAX);
             if !marked && position != list.len() + 1 {
                 let missing = list.len() + 1;
