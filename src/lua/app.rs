@@ -11,9 +11,9 @@ use super::errors::{Refusal, answer, problem};
 use super::host::Host;
 use super::limit::Limit;
 use super::value::{from_json, to_json};
-use crate::catalogue::{Operation, Provider, name};
+use crate::catalogue::{Effect, Operation, Provider, name};
 use crate::engine::{Args, Call, Options, Origin, Outcome, Pages, Run};
-use crate::error::Fault;
+use crate::error::{Fault, Kind, SideEffect};
 
 /// Adds the functions that the prelude's namespaces are made of.
 pub(super) fn install(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result<()> {
@@ -134,7 +134,7 @@ async fn call(
     account: Option<String>,
     args: MultiValue,
 ) -> Result<Value, Refusal> {
-    let args = arguments(lua, host, &name, args)?;
+    let args = arguments(lua, host, &name, &args)?;
     let outcome = perform(host, name, account, args, Pages::All).await?;
     Ok(from_json(lua, &outcome.value)?)
 }
@@ -147,13 +147,12 @@ async fn page(
     args: Value,
     cursor: Option<String>,
 ) -> Result<(Value, Option<String>), Refusal> {
-    let args = arguments(lua, host, &name, MultiValue::from_vec(vec![args]))?;
+    let args = arguments(lua, host, &name, &MultiValue::from_vec(vec![args]))?;
     let pages = Pages::One { cursor, count: None };
     let outcome = perform(host, name.clone(), account, args, pages).await?;
     let operation = host.runtime.catalogue().find(&name)?;
-    let items = items(operation, &outcome.value).ok_or_else(|| {
-        Fault::new(crate::error::Kind::BadAnswer, format!("`{name}` returned no list"))
-    })?;
+    let items = items(operation, &outcome.value)
+        .ok_or_else(|| Fault::new(Kind::BadAnswer, format!("`{name}` returned no list")))?;
     Ok((from_json(lua, items)?, outcome.next_cursor))
 }
 
@@ -171,7 +170,7 @@ fn items<'a>(operation: &Operation, value: &'a Json) -> Option<&'a Json> {
 }
 
 /// A table is the map of parameters; anything else is given in declared order.
-fn arguments(lua: &Lua, host: &Host, name: &str, args: MultiValue) -> Result<Args, Refusal> {
+fn arguments(lua: &Lua, host: &Host, name: &str, args: &MultiValue) -> Result<Args, Refusal> {
     let convert = |value: &Value| {
         to_json(lua, value, host.script.limits.memory).map_err(|why| problem("the argument", why))
     };
@@ -209,17 +208,20 @@ async fn perform(
     pages: Pages,
 ) -> Result<Outcome, Refusal> {
     let turn = host.turn();
-    let slot = turn.record().begin(format!("app.integrations.{function}"));
     if host.count_call() {
         return Err(host.trip(Limit::Calls).into());
     }
+    let operation = host.runtime.catalogue().find(&function)?;
+    let writes = operation.effect != Effect::Read && !host.script.dry_run;
+    let slot = turn.record().begin(format!("app.integrations.{function}"), writes);
     let script = &host.script;
     let options =
         Options { dry_run: script.dry_run, force: script.force, pages, ..Options::default() };
     let account = account.or_else(|| script.account.clone());
     let call = Call { function, account, args, origin: Origin::Lua, options };
     let run = Box::pin(host.runtime.engine().call(call)).await;
-    turn.record().finish(slot, line(&run));
+    let effect = run.result.as_ref().map_or_else(|fault| fault.extra.effect, |_| SideEffect::Done);
+    turn.record().finish(slot, line(&run), writes.then_some(effect));
     run.result.map_err(|mut fault| {
         fault.extra.run_id.get_or_insert(run.id);
         fault.into()

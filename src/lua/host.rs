@@ -50,7 +50,10 @@ impl Turn {
         Report {
             output,
             calls,
-            error: self.meter.tripped().map(|limit| limit.fault(&self.limits)),
+            error: self
+                .meter
+                .tripped()
+                .map(|limit| limit.fault(&self.limits).effect(record.effect())),
             took: self.meter.elapsed(),
             memory: record.memory,
             run_id: self.run_id.clone(),

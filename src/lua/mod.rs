@@ -146,6 +146,9 @@ pub async fn run(
     let code = std::mem::take(&mut script.code);
     match Session::new(runtime, script, sink, stuck) {
         Ok(session) => session.run(&code).await,
-        Err(fault) => Report { error: Some(fault), ..Report::default() },
+        Err(fault) => {
+            let run_id = uuid::Uuid::now_v7().to_string();
+            Report { error: Some(fault), run_id, ..Report::default() }
+        }
     }
 }

@@ -77,7 +77,11 @@ impl Session {
         let mut report = turn.report();
         match result {
             Ok(value) if report.error.is_none() => report.result = value,
-            Err(fault) if report.error.is_none() => report.error = Some(fault),
+            Err(fault) if report.error.is_none() => {
+                let own = fault.kind == Kind::Script;
+                let effect = if own { turn.record().effect() } else { fault.extra.effect };
+                report.error = Some(fault.effect(effect));
+            }
             _ => {}
         }
         report

@@ -1,12 +1,14 @@
 //! Scripts run through the library: what a report says of results, errors, limits and calls. What a
 //! script itself can observe is tested in `tests/lua`, one behaviour a file.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails as the test does")]
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kosmo::catalogue::Catalogue;
 use kosmo::emulator::{Emulator, Setup};
-use kosmo::error::Kind;
+use kosmo::error::{Kind, SideEffect};
 use kosmo::lua::{Limits, Report, Script, Session, Sink, Stuck};
 use kosmo::runtime::{Opening, Runtime};
 use kosmo::settings::{Environment, Surroundings};
@@ -285,8 +287,8 @@ fn a_stop_from_outside_ends_a_wait_and_a_loop() {
 
 #[test]
 fn requests_are_in_flight_together() {
-    // One at a time, eight answers of 100 ms each would take 800 ms; the limit of wall time leaves
-    // no room for that and plenty for a slow machine otherwise.
+    // One at a time, eight answers of half a second take four seconds, which the limit of wall time
+    // does not allow; together they leave plenty for a slow machine.
     let stage = stage(&["*=delay:500"]);
     let code = "local sent = task.map({1, 2, 3, 4, 5, 6, 7, 8}, function(i)\n\
                 return app.integrations.segment.track({event = 'x', userId = 'u' .. i}).success\n\
@@ -341,4 +343,19 @@ fn a_session_outlives_its_limits() {
         "memory_limit"
     );
     assert_eq!(eval("1 + 1").result, 2);
+}
+
+#[test]
+fn an_ended_script_says_what_it_may_have_changed() {
+    let sent = "app.integrations.segment.track({event = 'x', userId = 'u'})";
+    let effect = |stage: &Stage, code: &str, limits: Limits| {
+        stage.run(Script { limits, ..script(code) }).error.unwrap().extra.effect
+    };
+    let usual = Limits::default;
+    let cpu = Limits { cpu: Duration::from_millis(100), ..usual() };
+    let wall = Limits { wall: Some(Duration::from_millis(200)), ..usual() };
+    assert_eq!(effect(&stage(&[]), "error('no')", usual()), SideEffect::None);
+    assert_eq!(effect(&stage(&[]), &format!("{sent} error('no')"), usual()), SideEffect::Done);
+    assert_eq!(effect(&stage(&[]), &format!("{sent} while true do end"), cpu), SideEffect::Done);
+    assert_eq!(effect(&stage(&["*=delay:60000"]), sent, wall), SideEffect::Unknown);
 }
