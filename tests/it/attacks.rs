@@ -1,6 +1,8 @@
 //! Hostile scripts: nothing a script does survives a limit. Each attack is run plainly, under
 //! `pcall` and `xpcall`, in a coroutine and in a task.
 
+#![expect(clippy::panic, reason = "a helper of a test fails as the test does")]
+
 use std::sync::PoisonError;
 use std::time::Duration;
 

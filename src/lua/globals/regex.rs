@@ -130,7 +130,7 @@ impl Search<'_> {
     }
 
     fn first(&self, subject: &str) -> Result<Value, Refusal> {
-        match self.regex.captures(subject).map_err(exhausted)? {
+        match self.regex.captures(subject).map_err(|why| exhausted(&why))? {
             Some(captures) => Ok(Value::Table(self.groups(&captures)?)),
             None => Ok(Value::Nil),
         }
@@ -140,7 +140,7 @@ impl Search<'_> {
         let found = self.lua.create_table()?;
         for (position, captures) in self.regex.captures_iter(subject).enumerate() {
             self.look()?;
-            let captures = captures.map_err(exhausted)?;
+            let captures = captures.map_err(|why| exhausted(&why))?;
             if self.flags & BY_MATCH != 0 {
                 found.raw_push(self.groups(&captures)?)?;
                 continue;
@@ -169,7 +169,7 @@ impl Search<'_> {
         let found = self.lua.create_table()?;
         for captures in self.regex.captures_iter(subject) {
             self.look()?;
-            let captures = captures.map_err(exhausted)?;
+            let captures = captures.map_err(|why| exhausted(&why))?;
             let Some(whole) = captures.get(0) else { continue };
             let span = self.lua.create_table()?;
             span.raw_push(whole.start() + 1)?;
@@ -220,7 +220,7 @@ impl Search<'_> {
         let (mut text, mut from) = (String::new(), 0);
         for captures in self.regex.captures_iter(subject).take(most) {
             self.look()?;
-            let captures = captures.map_err(exhausted)?;
+            let captures = captures.map_err(|why| exhausted(&why))?;
             let Some(whole) = captures.get(0) else { continue };
             text.push_str(&subject[from..whole.start()]);
             by.write(&captures, &mut text);
@@ -235,7 +235,7 @@ impl Search<'_> {
     }
 }
 
-fn exhausted(why: fancy_regex::Error) -> Refusal {
+fn exhausted(why: &fancy_regex::Error) -> Refusal {
     Refusal::Text(format!("regex: the pattern was given up: {why}"))
 }
 
