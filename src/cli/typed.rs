@@ -11,9 +11,9 @@ use super::entry::Entry;
 use super::help;
 use super::output::{Color, Manner};
 use super::table;
-use crate::catalogue::Catalogue;
 use crate::catalogue::name::{did_you_mean, nearest};
 use crate::error::Fault;
+use crate::runtime::{Opening, Runtime};
 
 /// The flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -160,12 +160,11 @@ fn matched(entry: &'static Entry, tokens: Vec<OsString>) -> Result<Typed, Fault>
     match entry.command().try_get_matches_from(tokens) {
         Ok(matches) => Ok(Typed::Run(entry, matches)),
         Err(error) if error.kind() == ErrorKind::DisplayHelp => {
-            let catalogue = Catalogue::new(Vec::new());
-            let operation = function.and_then(|function| catalogue.find(&function).ok());
-            Ok(Typed::Show(match operation {
-                Some(operation) => help::function(entry, operation),
-                None => help::command(entry),
-            }))
+            let help = function.and_then(|function| {
+                let runtime = Runtime::open(Opening::default()).ok()?;
+                Some(help::function(entry, runtime.catalogue().find(&function).ok()?))
+            });
+            Ok(Typed::Show(help.unwrap_or_else(|| help::command(entry))))
         }
         Err(error) => Err(complaint(entry, &error)),
     }

@@ -57,6 +57,8 @@ fn its_credential_is_asked_for_by_name() {
 fn docs_search_schema_and_settings_know_it() {
     let page = pebble(["integrations:docs", "pebble.polish_pebble"]).run().code(0);
     assert!(page.stdout.contains("grit"), "{page:?}");
+    let help = pebble(["integrations:pebble", "polish", "--help"]).run().code(0);
+    assert!(help.stdout.contains("--grit"), "{help:?}");
     let found = pebble(["integrations:search", "make a stone shine"]).run().code(0);
     assert!(found.stdout.contains("pebble.polish_pebble"), "{found:?}");
     let schema = pebble(["integrations:schema", "pebble.polish_pebble"]).run().code(0).json();
