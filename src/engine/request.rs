@@ -76,7 +76,7 @@ pub fn bind(
         url: format!("{base}{path}"),
         query,
         body: has_body.then_some(body),
-        media_type: service.media_type.clone(),
+        media_type: service.media_type_in(operation.version(args)?).to_owned(),
         auth: secret.map(|secret| (service.auth, secret)),
         token: None,
         secret_in_body: service.secret_in_body.clone(),

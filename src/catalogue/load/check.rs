@@ -7,7 +7,8 @@ use crate::catalogue::operation::{Operation, Place, Provider};
 use crate::catalogue::schema;
 
 /// Complains of the field that is wrong.
-pub(super) fn check(operation: &Operation) -> Result<(), String> {
+pub(super) fn check(provider: &Provider, operation: &Operation) -> Result<(), String> {
+    limit(operation.limit.as_deref())?;
     for route in &operation.routes {
         for placeholder in route.placeholders() {
             if !operation.params.contains_key(placeholder) {
@@ -28,6 +29,14 @@ pub(super) fn check(operation: &Operation) -> Result<(), String> {
         if param.about.is_empty() {
             return Err(format!("field `params.{name}.about` is empty"));
         }
+        if let Some(field) = param.field.as_ref().filter(|field| provider.field(field).is_none()) {
+            return Err(format!("field `params.{name}.field`: accounts have no field `{field}`"));
+        }
+        if let Some(version) = &param.only_in
+            && !versions(provider, operation).any(|known| known == version)
+        {
+            return Err(format!("field `params.{name}.only_in`: no version `{version}`"));
+        }
         if param.place == Some(Place::Path)
             && !operation.routes.iter().any(|r| r.placeholders().any(|p| p == name))
         {
@@ -37,6 +46,22 @@ pub(super) fn check(operation: &Operation) -> Result<(), String> {
     schema::normalise(operation, operation.example.clone())
         .map(drop)
         .map_err(|fault| format!("field `example`: {fault}"))
+}
+
+/// `60/minute`, or nothing.
+pub(super) fn limit(written: Option<&str>) -> Result<(), String> {
+    let Some(written) = written else { return Ok(()) };
+    let right = written.split_once('/').is_some_and(|(count, unit)| {
+        count.parse::<u32>().is_ok_and(|count| count > 0)
+            && matches!(unit, "second" | "minute" | "hour" | "day")
+    });
+    if right { Ok(()) } else { Err(format!("field `limit`: `{written}` is not like `60/minute`")) }
+}
+
+/// The versions of the schema that the operation's own service has.
+fn versions<'a>(provider: &'a Provider, operation: &Operation) -> impl Iterator<Item = &'a str> {
+    let service = &provider.services[&operation.route().service];
+    service.media_types.keys().map(String::as_str).chain(["ga"])
 }
 
 /// Takes an operation in under its name and aliases.

@@ -97,6 +97,7 @@ struct Row {
     limit: Option<String>,
     #[serde(default = "ga")]
     stability: String,
+    feature: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -186,6 +187,8 @@ fn complain(place: &str, why: &str) -> Fault {
 
 fn check_services(provider: &Provider, head: &Source) -> Result<(), Fault> {
     for (name, service) in &provider.services {
+        check::limit(service.limit.as_deref())
+            .map_err(|why| complain(&format!("{}: service `{name}`", head.file), &why))?;
         for field in service.secret.iter().chain(&service.url_field) {
             if provider.field(field).is_none() {
                 let why = format!("service `{name}` refers to the unknown field `{field}`");
@@ -230,7 +233,7 @@ fn build(
     }];
     routes.extend(row.also);
     let routes = routes.into_iter().map(|also| route(provider, also)).collect::<Result<_, _>>()?;
-    let operation = Operation {
+    let mut operation = Operation {
         provider: provider.name.clone(),
         group: group.to_owned(),
         name: row.name,
@@ -252,8 +255,15 @@ fn build(
         lookup: row.lookup,
         limit: row.limit,
         stability: row.stability,
+        feature: row.feature,
     };
-    check(&operation)?;
+    // A path without one of its values is another path.
+    for placeholder in operation.routes[0].placeholders() {
+        if let Some(param) = operation.params.get_mut(placeholder) {
+            param.required = true;
+        }
+    }
+    check(provider, &operation)?;
     Ok(operation)
 }
 

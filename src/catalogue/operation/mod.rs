@@ -8,6 +8,8 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::error::Fault;
+
 pub use param::{Param, ParamGroup, Place, Reject, Type};
 pub use provider::{Auth, Field, FieldKind, Group, OAuth, Paging, Provider, Service};
 
@@ -154,6 +156,8 @@ pub struct Operation {
     pub limit: Option<String>,
     /// `ga`, `beta` or `alpha`.
     pub stability: String,
+    /// What the workspace's plan must include.
+    pub feature: Option<String>,
 }
 
 impl Operation {
@@ -180,6 +184,29 @@ impl Operation {
     /// The route used unless the account's credentials call for another.
     pub fn route(&self) -> &Route {
         &self.routes[0]
+    }
+
+    /// The version of the service's schema that these arguments call for: the operation's own,
+    /// unless one of them is known to another version only.
+    ///
+    /// # Errors
+    /// `usage` when no version knows them all.
+    pub fn version(&self, args: &Map<String, Value>) -> Result<&str, Fault> {
+        let mut chosen: Option<(&str, &str)> = None;
+        for name in args.keys() {
+            let Some((name, param)) = self.params.get_key_value(name) else { continue };
+            match (param.only_in.as_deref(), chosen) {
+                (Some(version), Some((other, before))) if version != before => {
+                    let message = format!("`{other}` and `{name}` cannot be given together");
+                    return Err(Fault::usage(message).param(name).hint(format!(
+                        "the {before} version of the service knows `{other}`, the {version} version `{name}`"
+                    )));
+                }
+                (Some(version), _) => chosen = Some((name, version)),
+                (None, _) => {}
+            }
+        }
+        Ok(chosen.map_or(&self.stability, |(_, version)| version))
     }
 
     /// Where `param` travels on `route`.

@@ -1,7 +1,10 @@
 //! One argument of an operation, and groups of them that operations share.
 
+use std::fmt;
+
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::de::{self, IntoDeserializer as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// The type of a parameter, as in JSON Schema.
@@ -79,6 +82,10 @@ pub struct Param {
     pub about: String,
     /// Where it travels when the method does not already say so.
     pub place: Option<Place>,
+    /// The field of the account that stands in when the caller gives nothing.
+    pub field: Option<String>,
+    /// The only version of the service's schema that knows it (`ga`, `beta`, `alpha`).
+    pub only_in: Option<String>,
     /// Sent when the caller gives nothing.
     pub default: Option<Value>,
     /// The only values allowed, when there are any.
@@ -103,9 +110,43 @@ pub struct Param {
     pub reject: Reject,
     /// The elements of an array.
     pub items: Option<Box<Self>>,
-    /// The known fields of an object. An object without any takes every field.
-    #[serde(default)]
+    /// The known fields of an object. An object without any takes every field. Where names and
+    /// types say it all, a row may write them in one line: `"id name enabled:boolean"`.
+    #[serde(default, deserialize_with = "properties")]
     pub properties: IndexMap<String, Self>,
+}
+
+/// A table of fields, or one line of names and types.
+fn properties<'de, D: Deserializer<'de>>(from: D) -> Result<IndexMap<String, Param>, D::Error> {
+    struct Fields;
+
+    impl<'de> Visitor<'de> for Fields {
+        type Value = IndexMap<String, Param>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a table of fields, or a line like \"id enabled:boolean\"")
+        }
+
+        fn visit_str<E: de::Error>(self, line: &str) -> Result<Self::Value, E> {
+            line.split_whitespace()
+                .map(|word| {
+                    let (name, kind) = word.split_once(':').unwrap_or((word, "string"));
+                    let kind = Type::deserialize(kind.into_deserializer())?;
+                    Ok((name.to_owned(), Param { kind, ..Param::default() }))
+                })
+                .collect()
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut fields = IndexMap::new();
+            while let Some((name, field)) = map.next_entry()? {
+                fields.insert(name, field);
+            }
+            Ok(fields)
+        }
+    }
+
+    from.deserialize_any(Fields)
 }
 
 /// Parameters and result fields that several operations share.

@@ -68,6 +68,11 @@ pub struct Service {
     /// The media type of request bodies.
     #[serde(default = "json_media_type")]
     pub media_type: String,
+    /// The media type of bodies in a version that is not generally available (`alpha`).
+    #[serde(default)]
+    pub media_types: IndexMap<String, String>,
+    /// The limit that all of its operations share (`200/minute`).
+    pub limit: Option<String>,
     /// The key that wraps every successful answer (`data`).
     pub envelope: Option<String>,
     /// The body field that gets the credential as well (`writeKey`).
@@ -82,6 +87,13 @@ pub struct Service {
     pub oauth: Option<OAuth>,
     /// A redirect to another host keeps the credential only if both hosts end in this.
     pub redirects: Option<String>,
+}
+
+impl Service {
+    /// The media type of a body in this version of the schema.
+    pub fn media_type_in(&self, version: &str) -> &str {
+        self.media_types.get(version).unwrap_or(&self.media_type)
+    }
 }
 
 fn json_media_type() -> String {

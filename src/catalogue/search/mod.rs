@@ -5,7 +5,7 @@
 mod words;
 
 use super::name::fold;
-use super::{Catalogue, Operation};
+use super::{Catalogue, Effect, Operation};
 use words::{STOP, SYNONYMS, stem, stems, words};
 
 /// A function that was found.
@@ -95,8 +95,11 @@ impl<'a> Entry<'a> {
         let mut add = |weight: f64, text: &str| {
             weighted.extend(stems(text).into_iter().map(|word| (weight, word)));
         };
-        add(8.0, &operation.name);
-        add(7.0, &operation.title);
+        // In a short name each word says more.
+        #[expect(clippy::cast_precision_loss, reason = "a name has few words")]
+        let length = stems(&operation.name).len().max(1) as f64;
+        add(5.0 + 6.0 / length, &operation.name);
+        add(4.0 + 6.0 / length, &operation.title);
         operation.aliases.iter().for_each(|alias| add(6.0, alias));
         operation.intent.iter().for_each(|phrase| add(5.0, phrase));
         add(3.0, &operation.group);
@@ -114,7 +117,7 @@ impl<'a> Entry<'a> {
             operation,
             words: weighted,
             name: stems(&operation.name),
-            intents: operation.intent.iter().map(|phrase| stems(phrase)).collect(),
+            intents: operation.intent.iter().map(|phrase| telling(phrase)).collect(),
         }
     }
 
@@ -123,26 +126,36 @@ impl<'a> Entry<'a> {
         let operation = self.operation;
         let names = || operation.aliases.iter().chain([&operation.name]);
         let full = fold(&operation.full_name());
-        let mut bonus = 0.0;
+        // Who names no verb wants to look.
+        let mut bonus = if operation.effect == Effect::Read { 4.0 } else { 0.0 };
         if wanted.folded == full
             || names().any(|name| fold(name) == wanted.folded)
             || fold(&operation.title) == wanted.folded
         {
             bonus += 100.0;
         }
-        if self.name.iter().all(|word| wanted.terms.contains(word)) {
-            bonus += 10.0;
-        }
-        if self.intents.iter().any(|phrase| wanted.terms.iter().all(|term| phrase.contains(term))) {
-            bonus += 10.0;
-        }
+        // `source` means `get_source` rather than one of the many names that mention a source.
+        let told = self.name.iter().filter(|word| wanted.terms.contains(word)).count();
+        #[expect(clippy::cast_precision_loss, reason = "a name has few words")]
+        let share = told as f64 / self.name.len().max(1) as f64;
+        bonus += 10.0 * share * share;
+        let within = |phrase: &&Vec<String>| wanted.terms.iter().all(|term| phrase.contains(term));
+        // The shorter the phrase, the more of it was said.
+        let said = self.intents.iter().filter(within).map(Vec::len).min();
         bonus
+            + said.map_or(0.0, |length| if length <= wanted.terms.len() + 1 { 20.0 } else { 10.0 })
     }
 
     /// How well the row answers to `term`, by a way of comparing words.
     fn weight(&self, likeness: impl Fn(&str) -> f64) -> f64 {
         self.words.iter().map(|(weight, word)| weight * likeness(word)).fold(0.0, f64::max)
     }
+}
+
+/// The words of a phrase that say something.
+fn telling(phrase: &str) -> Vec<String> {
+    let words = words(phrase);
+    words.iter().filter(|word| !STOP.contains(&word.as_str())).map(|word| stem(word)).collect()
 }
 
 /// How well each row answers to `term`. Typing errors are only thought of when nothing fits.
