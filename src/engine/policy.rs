@@ -95,7 +95,11 @@ pub fn confirmed(
     cap: Option<usize>,
 ) -> Result<(), Fault> {
     let cap = cap.unwrap_or(ERASE_CAP);
-    let list = operation.subjects.as_ref().and_then(|name| args.get(name)?.as_array());
+    let list = operation.subjects.as_ref().and_then(|path| {
+        let mut keys = path.split('.');
+        let first = args.get(keys.next()?)?;
+        keys.try_fold(first, |value, key| value.get(key))?.as_array()
+    });
     let count = list.map_or(1, Vec::len);
     let name = operation.full_name();
     let refuse = |message, hint| Err(Fault::new(Kind::PolicyDenied, message).hint(hint));

@@ -45,19 +45,26 @@ impl Engine {
     }
 
     async fn current(&self, scene: Scene<'_>, replaces: &Replaces) -> Result<Vec<Value>, Fault> {
-        let takes = |name: &str| {
-            let reader = scene.provider.operation(&replaces.read);
-            name != replaces.param && reader.is_some_and(|row| row.params.contains_key(name))
+        let reader = scene.provider.operation(&replaces.read);
+        let takes = |name: &str| reader.is_some_and(|row| row.params.contains_key(name));
+        let theirs = |name: &String| {
+            let renamed = replaces.given.iter().find(|(_, ours)| *ours == name);
+            renamed.map_or(name, |(theirs, _)| theirs).clone()
         };
         let args: Map<String, Value> = scene
             .args
             .iter()
+            .filter(|(name, _)| **name != replaces.param)
+            .map(|(name, value)| (theirs(name), value.clone()))
             .filter(|(name, _)| takes(name))
-            .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         let (answer, _) = self.ask(scene, &replaces.read, &args).await?;
         let set = replaces.at.split('.').fold(&answer, |value, key| &value[key]);
-        Ok(set.as_array().cloned().unwrap_or_default())
+        let items = set.as_array().into_iter().flatten();
+        Ok(match &replaces.field {
+            Some(field) => items.map(|item| item[field].clone()).collect(),
+            None => items.cloned().collect(),
+        })
     }
 }
 

@@ -35,3 +35,4 @@ mod settings;
 mod shells;
 mod support;
 mod tidy;
+mod witness;

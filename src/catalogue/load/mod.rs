@@ -2,6 +2,7 @@
 //! and the field. Where the text comes from is the caller's business.
 
 mod check;
+mod read;
 
 use std::collections::HashMap;
 
@@ -15,6 +16,7 @@ use super::operation::{
 };
 use crate::error::{Fault, Kind};
 use check::{admit, check};
+use read::{complain, groups, parse};
 
 /// One file of rows.
 #[derive(Debug, Clone)]
@@ -51,6 +53,8 @@ struct GroupFile {
     #[serde(default)]
     about: String,
     service: String,
+    #[serde(default)]
+    groups: IndexMap<String, ParamGroup>,
     #[serde(default)]
     operation: Vec<Row>,
 }
@@ -141,12 +145,14 @@ pub fn provider(sources: &[Source]) -> Result<Provider, Fault> {
         index: HashMap::new(),
     };
     check_services(&provider, head)?;
-    for source in sources.iter().filter(|source| !is_head(source)) {
-        let group: GroupFile = parse(source)?;
+    let files: Vec<&Source> = sources.iter().filter(|source| !is_head(source)).collect();
+    for (source, group) in files.iter().zip(groups(&files)) {
+        let group = group?;
         for row in group.operation {
             let place = format!("{}: `{}`", source.file, row.name);
-            let operation = build(&provider, &group.group, &group.service, &shared, row)
-                .map_err(|why| complain(&place, &why))?;
+            let operation =
+                build(&provider, &group.group, &group.service, &[&group.groups, &shared], row)
+                    .map_err(|why| complain(&place, &why))?;
             admit(&mut provider, operation).map_err(|why| complain(&place, &why))?;
         }
         let about = group.about;
@@ -161,28 +167,6 @@ pub fn provider(sources: &[Source]) -> Result<Provider, Fault> {
         }
         None => Ok(provider),
     }
-}
-
-fn parse<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Fault> {
-    toml::from_str(&source.text).map_err(|error| {
-        let line = error
-            .span()
-            .map_or(1, |span| source.text[..span.start.min(source.text.len())].lines().count());
-        let row = source
-            .text
-            .lines()
-            .take(line.max(1))
-            .filter_map(|text| text.trim().strip_prefix("name"))
-            .filter_map(|rest| rest.trim_start().strip_prefix('='))
-            .last()
-            .map(|name| format!(" near {}", name.trim()))
-            .unwrap_or_default();
-        complain(&format!("{}:{}{row}", source.file, line.max(1)), error.message())
-    })
-}
-
-fn complain(place: &str, why: &str) -> Fault {
-    Fault::new(Kind::Config, format!("{place}: {why}"))
 }
 
 fn check_services(provider: &Provider, head: &Source) -> Result<(), Fault> {
@@ -203,7 +187,7 @@ fn build(
     provider: &Provider,
     group: &str,
     service: &str,
-    shared: &IndexMap<String, ParamGroup>,
+    shared: &[&IndexMap<String, ParamGroup>],
     row: Row,
 ) -> Result<Operation, String> {
     let mut params = row.params;
@@ -213,7 +197,8 @@ fn build(
         one_of.push((row.one_of, row.one_of_reject));
     }
     for name in &row.with {
-        let group = shared.get(name).ok_or_else(|| format!("field `with`: no group `{name}`"))?;
+        let found = shared.iter().find_map(|groups| groups.get(name));
+        let group = found.ok_or_else(|| format!("field `with`: no group `{name}`"))?;
         for (mine, shared) in [(&mut params, &group.params), (&mut result, &group.result)] {
             for (key, param) in shared {
                 mine.entry(key.clone()).or_insert_with(|| param.clone());

@@ -95,8 +95,13 @@ pub struct Replaces {
     pub param: String,
     /// The operation that reads the set as it is. It takes the same path parameters.
     pub read: String,
+    /// Those of them that go by another name there, and theirs here (`id = "sourceId"`).
+    #[serde(default)]
+    pub given: IndexMap<String, String>,
     /// Where its answer holds the set, as a dotted path.
     pub at: String,
+    /// The field of what is there that the new set lists, when it does not list the whole.
+    pub field: Option<String>,
 }
 
 /// How to find what a create made.
@@ -148,7 +153,7 @@ pub struct Operation {
     pub example_lua: String,
     /// For a replace: the set it overwrites.
     pub replaces: Option<Replaces>,
-    /// For an erasure: the parameter that lists the people it is about.
+    /// For an erasure: where the arguments list the people it is about, as a dotted path.
     pub subjects: Option<String>,
     /// For a create: how to find what it made when its answer was lost.
     pub lookup: Option<Lookup>,

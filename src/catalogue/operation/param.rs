@@ -111,7 +111,8 @@ pub struct Param {
     /// The elements of an array.
     pub items: Option<Box<Self>>,
     /// The known fields of an object. An object without any takes every field. Where names and
-    /// types say it all, a row may write them in one line: `"id name enabled:boolean"`.
+    /// types say it all, a row may write them in one line: `"id enabled:boolean name?"`, the
+    /// question mark for what may be null.
     #[serde(default, deserialize_with = "properties")]
     pub properties: IndexMap<String, Self>,
 }
@@ -124,15 +125,17 @@ fn properties<'de, D: Deserializer<'de>>(from: D) -> Result<IndexMap<String, Par
         type Value = IndexMap<String, Param>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a table of fields, or a line like \"id enabled:boolean\"")
+            f.write_str("a table of fields, or a line like \"id enabled:boolean name?\"")
         }
 
         fn visit_str<E: de::Error>(self, line: &str) -> Result<Self::Value, E> {
             line.split_whitespace()
                 .map(|word| {
+                    let (word, nullable) =
+                        word.strip_suffix('?').map_or((word, false), |word| (word, true));
                     let (name, kind) = word.split_once(':').unwrap_or((word, "string"));
                     let kind = Type::deserialize(kind.into_deserializer())?;
-                    Ok((name.to_owned(), Param { kind, ..Param::default() }))
+                    Ok((name.to_owned(), Param { kind, nullable, ..Param::default() }))
                 })
                 .collect()
         }
