@@ -72,8 +72,9 @@ fn more(provider: &Provider) -> String {
         let names: Vec<&str> =
             operations(provider, &group.name).map(|operation| operation.name.as_str()).collect();
         text += &format!("- `{}.{}`, {}: ", provider.name, group.name, group.title);
-        text += &if names.len() > 12 {
-            format!("{} functions.\n", names.len())
+        // A page that is read at the beginning of a task cannot name hundreds.
+        text += &if names.len() > 12 || provider.operations.len() > 100 {
+            format!("{} function{}.\n", names.len(), if names.len() == 1 { "" } else { "s" })
         } else {
             format!("{}.\n", code_names(&names))
         };
