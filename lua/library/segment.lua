@@ -782,7 +782,7 @@
 ---@field catalog_name string Its kind, `catalog/sources/…`.
 
 ---@class segment.config_create_source.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field source segment.config_create_source.args.source The source.
 
 ---@class segment.config_create_source.result
@@ -794,11 +794,11 @@
 ---@field create_time string When it was made.
 
 ---@class segment.config_delete_source.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 
 ---@class segment.config_list_destinations.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 
 ---@class segment.config_list_destinations.result.destinations
@@ -821,7 +821,7 @@
 ---@field config? any[] Its settings: `name`, `type` and `value` of each.
 
 ---@class segment.config_create_destination.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field destination segment.config_create_destination.args.destination The destination.
 
@@ -842,7 +842,7 @@
 ---@field update_time string When it was last changed.
 
 ---@class segment.config_get_destination.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field destinationName string The destination's catalog slug, e.g. `amplitude`.
 
@@ -870,7 +870,7 @@
 ---@field paths string[] Paths such as `destination.enabled`.
 
 ---@class segment.config_update_destination.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field destinationName string The destination's catalog slug, e.g. `amplitude`.
 ---@field destination segment.config_update_destination.args.destination The destination.
@@ -893,12 +893,12 @@
 ---@field update_time string When it was last changed.
 
 ---@class segment.config_delete_destination.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field destinationName string The destination's catalog slug, e.g. `amplitude`.
 
 ---@class segment.config_list_tracking_plans.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 
 ---@class segment.config_list_tracking_plans.result.tracking_plans
 ---@field name string 
@@ -915,7 +915,7 @@
 ---@field rules? table<string, any> The rules: `global`, `events`, `identify`, `group`.
 
 ---@class segment.config_create_tracking_plan.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field tracking_plan segment.config_create_tracking_plan.args.tracking_plan The tracking plan.
 
 ---@class segment.config_create_tracking_plan.result
@@ -929,14 +929,14 @@
 ---@field workspaces any[] The workspaces.
 
 ---@class segment.config_get_schema_config.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 
 ---@class segment.config_update_schema_config.args.update_mask
 ---@field paths string[] Paths such as `destination.enabled`.
 
 ---@class segment.config_update_schema_config.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field schema_config table<string, any> The settings.
 ---@field update_mask segment.config_update_schema_config.args.update_mask Which fields change; a field named without a value is cleared, a value not named is ignored.
@@ -945,13 +945,13 @@
 ---@field paths string[] Paths such as `destination.enabled`.
 
 ---@class segment.config_update_connected_warehouses.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field connected_warehouses table<string, any> The warehouses.
 ---@field update_mask segment.config_update_connected_warehouses.args.update_mask Which fields change; a field named without a value is cleared, a value not named is ignored.
 
 ---@class segment.config_list_destination_filters.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field destinationName string The destination's catalog slug, e.g. `amplitude`.
 ---@field page_size? integer How many on a page.
@@ -968,13 +968,13 @@
 ---@field enabled? boolean Whether it is on.
 
 ---@class segment.config_create_destination_filter.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field destinationName string The destination's catalog slug, e.g. `amplitude`.
 ---@field filter segment.config_create_destination_filter.args.filter The filter.
 
 ---@class segment.config_get_destination_filter.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field destinationName string The destination's catalog slug, e.g. `amplitude`.
 ---@field filterName string The filter's id, e.g. `df_…`.
@@ -983,7 +983,7 @@
 ---@field paths string[] Paths such as `destination.enabled`.
 
 ---@class segment.config_update_destination_filter.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field destinationName string The destination's catalog slug, e.g. `amplitude`.
 ---@field filterName string The filter's id, e.g. `df_…`.
@@ -991,7 +991,7 @@
 ---@field update_mask segment.config_update_destination_filter.args.update_mask Which fields change; a field named without a value is cleared, a value not named is ignored.
 
 ---@class segment.config_delete_destination_filter.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field destinationName string The destination's catalog slug, e.g. `amplitude`.
 ---@field filterName string The filter's id, e.g. `df_…`.
@@ -1001,7 +1001,7 @@
 ---@field payload table<string, any> The event to try it on.
 
 ---@class segment.config_get_tracking_plan.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field trackingPlanName string The tracking plan's id, e.g. `rs_…`.
 
 ---@class segment.config_get_tracking_plan.result
@@ -1015,7 +1015,7 @@
 ---@field paths string[] Paths such as `destination.enabled`.
 
 ---@class segment.config_update_tracking_plan.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field trackingPlanName string The tracking plan's id, e.g. `rs_…`.
 ---@field tracking_plan table<string, any> The tracking plan.
 ---@field update_mask segment.config_update_tracking_plan.args.update_mask Which fields change; a field named without a value is cleared, a value not named is ignored.
@@ -1028,25 +1028,25 @@
 ---@field update_time string When it was last changed.
 
 ---@class segment.config_delete_tracking_plan.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field trackingPlanName string The tracking plan's id, e.g. `rs_…`.
 
 ---@class segment.config_list_tracking_plan_connections.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field trackingPlanName string The tracking plan's id, e.g. `rs_…`.
 
 ---@class segment.config_create_tracking_plan_connection.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field trackingPlanName string The tracking plan's id, e.g. `rs_…`.
 ---@field source_name string The source's resource name, `workspaces/…/sources/…`.
 
 ---@class segment.config_batch_create_tracking_plan_connections.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field trackingPlanName string The tracking plan's id, e.g. `rs_…`.
 ---@field requests? table<string, any>[] The connections: `source_name` of each.
 
 ---@class segment.config_delete_tracking_plan_connection.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field trackingPlanName string The tracking plan's id, e.g. `rs_…`.
 ---@field sourceName string The source's slug.
 
@@ -1071,7 +1071,7 @@
 ---@field destinationName string The destination's catalog slug, e.g. `amplitude`.
 
 ---@class segment.config_get_destination_metric.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field destinationName string The destination's catalog slug, e.g. `amplitude`.
 ---@field metricName string The metric's name.
@@ -1081,12 +1081,12 @@
 ---@field values string[] The ids.
 
 ---@class segment.config_create_regulation.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field regulation_type string What to do.
 ---@field attributes segment.config_create_regulation.args.attributes Whose data: `name` is `userId`, `values` are the ids.
 
 ---@class segment.config_list_regulations.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field page_size? integer How many on a page.
 ---@field page_token? string Where the page starts, as the page before says.
 
@@ -1094,15 +1094,15 @@
 ---@field next_page_token string Where the next page starts; empty at the end.
 
 ---@class segment.config_get_regulation.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field regulationId string The request's id.
 
 ---@class segment.config_delete_regulation.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field regulationId string The request's id.
 
 ---@class segment.config_list_suppressed_users.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field page_size? integer How many on a page.
 ---@field page_token? string Where the page starts, as the page before says.
 
@@ -1110,24 +1110,24 @@
 ---@field next_page_token string Where the next page starts; empty at the end.
 
 ---@class segment.config_list_roles.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 
 ---@class segment.config_list_policies.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 
 ---@class segment.config_list_invites.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 
 ---@class segment.config_create_invite.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field invite? table<string, any> Whom to invite: `email`.
 
 ---@class segment.config_delete_invite.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field email string The e-mail address.
 
 ---@class segment.config_list_users.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field page_size? integer How many on a page.
 ---@field page_token? string Where the page starts, as the page before says.
 
@@ -1135,7 +1135,7 @@
 ---@field next_page_token string Where the next page starts; empty at the end.
 
 ---@class segment.config_list_functions.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field page_size? integer How many on a page.
 ---@field page_token? string Where the page starts, as the page before says.
 
@@ -1149,28 +1149,28 @@
 ---@field settings? any[] The settings a person fills in.
 
 ---@class segment.config_create_function.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field function segment.config_create_function.args.function The function.
 
 ---@class segment.config_get_function.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field functionName string The function's id, e.g. `sfn_…`.
 
 ---@class segment.config_update_function.args.update_mask
 ---@field paths string[] Paths such as `destination.enabled`.
 
 ---@class segment.config_update_function.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field functionName string The function's id, e.g. `sfn_…`.
 ---@field function table<string, any> The function.
 ---@field update_mask segment.config_update_function.args.update_mask Which fields change; a field named without a value is cleared, a value not named is ignored.
 
 ---@class segment.config_delete_function.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field functionName string The function's id, e.g. `sfn_…`.
 
 ---@class segment.config_deploy_function.args
----@field workspaceName string The workspace's slug.
+---@field workspaceName? string The workspace's slug.
 ---@field functionName string The function's id, e.g. `sfn_…`.
 
 ---@class segment.config_create_access_token.args.access_token
@@ -2275,7 +2275,7 @@
 ---@field include? string Only these traits, separated by commas.
 ---@field limit? integer How many; 10 when absent.
 ---@field verbose? boolean Whether to say where each trait comes from.
----@field spaceId string The space's id; the account's when absent.
+---@field spaceId? string The space's id; the account's when absent.
 ---@field collection "users"|"accounts" Whether it is a person or an account.
 
 ---@class segment.get_profile_traits.result.cursor
@@ -2292,7 +2292,7 @@
 ---@field externalId string Kind and value of an id, e.g. `user_id:user-42` or `email:jane@example.com`.
 ---@field include? string Only these kinds of id, separated by commas.
 ---@field verbose? boolean Whether to say where each id comes from.
----@field spaceId string The space's id; the account's when absent.
+---@field spaceId? string The space's id; the account's when absent.
 ---@field collection "users"|"accounts" Whether it is a person or an account.
 
 ---@class segment.get_profile_external_ids.result.data
@@ -2317,7 +2317,7 @@
 ---@field include? string Only these events, separated by commas.
 ---@field exclude? string All but these events, separated by commas.
 ---@field sort? "asc"|"desc" Oldest or newest first.
----@field spaceId string The space's id; the account's when absent.
+---@field spaceId? string The space's id; the account's when absent.
 ---@field collection "users"|"accounts" Whether it is a person or an account.
 
 ---@class segment.get_profile_events.result.cursor
@@ -2333,7 +2333,7 @@
 ---@class segment.get_profile_metadata.args
 ---@field externalId string Kind and value of an id, e.g. `user_id:user-42` or `email:jane@example.com`.
 ---@field verbose? boolean Whether to say more.
----@field spaceId string The space's id; the account's when absent.
+---@field spaceId? string The space's id; the account's when absent.
 ---@field collection "users"|"accounts" Whether it is a person or an account.
 
 ---@class segment.get_profile_metadata.result
@@ -2341,7 +2341,7 @@
 
 ---@class segment.get_profile_links.args
 ---@field externalId string Kind and value of an id, e.g. `user_id:user-42` or `email:jane@example.com`.
----@field spaceId string The space's id; the account's when absent.
+---@field spaceId? string The space's id; the account's when absent.
 ---@field collection "users"|"accounts" Whether it is a person or an account.
 
 ---@class segment.get_profile_links.result.cursor
@@ -2361,7 +2361,7 @@
 ---@class segment.delete_profile_external_ids.args
 ---@field externalId string The person's id, as `user_id:user-42`.
 ---@field delete_external_ids segment.delete_profile_external_ids.args.delete_external_ids[] The id to take away; one a call.
----@field spaceId string The space's id; the account's when absent.
+---@field spaceId? string The space's id; the account's when absent.
 ---@field collection "users"|"accounts" Whether it is a person or an account.
 
 ---@class segment.list_profiles_warehouse_in_space.args

@@ -33,7 +33,7 @@ fn arguments(operation: &Operation) -> String {
         return String::new();
     }
     let class = format!("{}.args", operation.full_name());
-    class_of(&class, &operation.params, |param| !param.required)
+    class_of(&class, &operation.params, |param| !param.required || param.field.is_some())
 }
 
 fn result(operation: &Operation) -> String {

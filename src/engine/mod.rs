@@ -27,6 +27,7 @@ pub use account::{Account, Accounts};
 pub use call::{Args, Call, Options, Origin, Outcome, Pages, Run};
 pub use deliver::Journey;
 
+use crate::catalogue::name::fold;
 use crate::catalogue::{Catalogue, Operation, Provider, Route, schema};
 use crate::error::{Fault, Kind};
 use crate::ledger::journal::Journal;
@@ -83,7 +84,9 @@ impl Engine {
         let operation = self.catalogue.find(&call.function)?;
         run.found(operation);
         let provider = self.catalogue.provider(&operation.provider)?;
-        let args = normalise(operation, &call.args)?;
+        let args = named(operation, &call.args)?;
+        let args = self.stand_in(provider, operation, call.account.as_deref(), args)?;
+        let args = schema::normalise(operation, args)?;
         let account = self.accounts.open(provider, call.account.as_deref())?;
         run.account.clone_from(&account.name);
         let route = self.choose(provider, operation, &account);
@@ -145,6 +148,27 @@ impl Engine {
             _ => gathered.value,
         };
         Ok(Outcome { value, status: Some(gathered.status), next_cursor: gathered.next })
+    }
+
+    /// The arguments, with the account's own values for those that it can stand in for.
+    fn stand_in(
+        &self,
+        provider: &Provider,
+        operation: &Operation,
+        account: Option<&str>,
+        mut args: Map<String, Value>,
+    ) -> Result<Map<String, Value>, Fault> {
+        for (name, param) in &operation.params {
+            let Some(field) = &param.field else { continue };
+            if args.keys().any(|given| fold(given) == fold(name)) {
+                continue;
+            }
+            let account = self.accounts.open(provider, account)?;
+            if let Some(value) = self.accounts.field(provider, &account, field)? {
+                args.insert(name.clone(), Value::String(value));
+            }
+        }
+        Ok(args)
     }
 
     fn hooks(&self, provider: &str) -> Option<&Arc<dyn Hooks>> {
@@ -217,12 +241,11 @@ impl Engine {
     }
 }
 
-fn normalise(operation: &Operation, args: &Args) -> Result<Map<String, Value>, Fault> {
-    let named = match args {
-        Args::Named(map) => map.clone(),
-        Args::Positional(values) => schema::positional(operation, values.clone())?,
-    };
-    schema::normalise(operation, named)
+fn named(operation: &Operation, args: &Args) -> Result<Map<String, Value>, Fault> {
+    match args {
+        Args::Named(map) => Ok(map.clone()),
+        Args::Positional(values) => schema::positional(operation, values.clone()),
+    }
 }
 
 fn message_id(request: &request::Request) -> Option<String> {

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 
 use kosmo::catalogue::operation::Place;
 use kosmo::catalogue::schema::input_schema;
+use kosmo::catalogue::search::search;
 use kosmo::catalogue::{Catalogue, Effect, Operation, Provider, Route};
 use serde_json::Value;
+
+use super::support::kosmo;
 
 const TABLE: &str = include_str!("../fixtures/segment-contract.tsv");
 
@@ -277,5 +280,30 @@ fn every_input_schema_is_valid_and_takes_the_example() {
         let complaints: Vec<String> =
             judge.iter_errors(&example).map(|error| error.to_string()).collect();
         assert!(complaints.is_empty(), "{}: {complaints:?}", row.name);
+    }
+}
+
+#[test]
+fn the_account_stands_in_for_the_space_that_nobody_names() {
+    let ran = |args: &[&str]| {
+        let line = ["integrations:call", "segment.get_profile_traits", "--dry-run", "--json"];
+        let run = kosmo(line.iter().chain(args).copied()).env("KOSMO_EMULATOR", "1").run();
+        run.stdout + &run.stderr
+    };
+    let person = ["--collection=users", "--externalId=user_id:user-42"];
+    let own = ran(&person);
+    assert!(own.contains("/v1/spaces/spa_4kVx9TqLz2WnRc7YbM5pJs/collections/users/"), "{own}");
+    let named = ran(&[person[0], person[1], "--spaceId=spa_other"]);
+    assert!(named.contains("/v1/spaces/spa_other/"), "{named}");
+}
+#[test]
+fn a_row_is_found_by_what_it_says_people_want() {
+    let catalogue = Catalogue::new(Vec::new());
+    let wanted = catalogue.operations().flat_map(|row| row.intent.iter().map(move |i| (row, i)));
+    // One in nine: searching is slow without optimisation.
+    for (row, intent) in wanted.step_by(9) {
+        let hits = search(&catalogue, intent, 3);
+        let names: Vec<&str> = hits.iter().map(|hit| hit.operation.name.as_str()).collect();
+        assert!(names.contains(&row.name.as_str()), "`{intent}` finds {names:?}, not {}", row.name);
     }
 }

@@ -53,6 +53,9 @@ fn facts(provider: &Provider, operation: &Operation) -> String {
     if operation.stability != "ga" {
         facts.push(("Stability", operation.stability.clone()));
     }
+    if let Some(feature) = &operation.feature {
+        facts.push(("Plan", format!("the workspace must have {feature}")));
+    }
     facts.iter().map(|(name, fact)| format!("- {name}: {fact}\n")).collect()
 }
 

@@ -31,8 +31,11 @@ fn object_schema(params: &indexmap::IndexMap<String, Param>, closed: bool) -> Ma
     let properties: Map<String, Value> =
         params.iter().map(|(name, param)| (name.clone(), param_schema(param))).collect();
     schema.insert("properties".into(), Value::Object(properties));
-    let required: Vec<_> =
-        params.iter().filter(|(_, param)| param.required).map(|(name, _)| name).collect();
+    let required: Vec<_> = params
+        .iter()
+        .filter(|(_, param)| param.required && param.field.is_none())
+        .map(|(name, _)| name)
+        .collect();
     schema.insert("required".into(), json!(required));
     if closed {
         schema.insert("additionalProperties".into(), Value::Bool(false));
