@@ -114,9 +114,11 @@ fn lists(host: &Host, name: &str) -> Result<(), Refusal> {
     if operation.routes.iter().any(|route| route.items.is_some()) {
         return Ok(());
     }
-    let listing: Vec<String> = open(host, &operation.provider)?
-        .operations
-        .values()
+    let provider = open(host, &operation.provider)?;
+    let featured = provider.featured.iter().filter_map(|name| provider.operations.get(name));
+    // The best known first.
+    let listing: Vec<String> = featured
+        .chain(provider.operations.values())
         .filter(|other| other.routes.iter().any(|route| route.items.is_some()))
         .take(3)
         .map(Operation::full_name)
