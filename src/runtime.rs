@@ -141,7 +141,7 @@ fn rows(folder: &Path) -> Vec<Source> {
         .into_iter()
         .filter(|file| file.extension() == Some(OsStr::new("toml")))
         .map(|file| Source {
-            text: std::fs::read_to_string(&file).unwrap_or_default(),
+            text: std::fs::read_to_string(&file).unwrap_or_default().into(),
             file: file.display().to_string(),
         })
         .collect()

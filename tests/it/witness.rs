@@ -121,6 +121,7 @@ fn compare(differs: impl Fn(&Line, &Provider, &Operation, &Route) -> Option<Stri
     assert!(wrong.is_empty(), "{} differ\n{}", wrong.len(), wrong.join("\n"));
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is called with values made on the spot")]
 fn unequal<T: PartialEq + std::fmt::Debug>(documented: T, ours: T) -> Option<String> {
     (documented != ours).then(|| format!("documented {documented:?}, ours {ours:?}"))
 }

@@ -1,13 +1,17 @@
-//! What makes a row wrong although it can be read, and its admission under all of its names.
+//! What makes a row wrong although it can be read.
 
 use std::collections::HashMap;
 
 use crate::catalogue::name::fold;
 use crate::catalogue::operation::{Operation, Place, Provider};
 use crate::catalogue::schema;
+use crate::error::Fault;
+
+use super::Source;
+use super::read::complain;
 
 /// Complains of the field that is wrong.
-pub(super) fn check(provider: &Provider, operation: &Operation) -> Result<(), String> {
+pub(super) fn operation(provider: &Provider, operation: &Operation) -> Result<(), String> {
     limit(operation.limit.as_deref())?;
     for route in &operation.routes {
         for placeholder in route.placeholders() {
@@ -49,7 +53,7 @@ pub(super) fn check(provider: &Provider, operation: &Operation) -> Result<(), St
 }
 
 /// `60/minute`, or nothing.
-pub(super) fn limit(written: Option<&str>) -> Result<(), String> {
+fn limit(written: Option<&str>) -> Result<(), String> {
     let Some(written) = written else { return Ok(()) };
     let right = written.split_once('/').is_some_and(|(count, unit)| {
         count.parse::<u32>().is_ok_and(|count| count > 0)
@@ -64,29 +68,17 @@ fn versions<'a>(provider: &'a Provider, operation: &Operation) -> impl Iterator<
     service.media_types.keys().map(String::as_str).chain(["ga"])
 }
 
-/// Takes an operation in under its name and aliases.
-pub(super) fn admit(provider: &mut Provider, operation: Operation) -> Result<(), String> {
-    let position = provider.operations.len();
-    let prefix = fold(&provider.name);
-    let mut names = vec![operation.name.clone()];
-    names.extend(operation.aliases.iter().cloned());
-    for name in names {
-        let folded = fold(&name);
-        // `segment_track` answers to `track` as well, and `track_event` to `segment_track_event`.
-        let short = folded.strip_prefix(&prefix).filter(|rest| !rest.is_empty());
-        let long = format!("{prefix}{folded}");
-        for key in
-            [Some(folded.clone()), short.map(str::to_owned), Some(long)].into_iter().flatten()
-        {
-            match provider.index.insert(key, position) {
-                Some(other) if other != position => {
-                    let other = &provider.operations[other].name;
-                    return Err(format!("field `aliases`: `{name}` also names `{other}`"));
-                }
-                _ => {}
+/// Complains of a service that refers to a field nobody has, or writes its limit in another way.
+pub(super) fn services(provider: &Provider, head: &Source) -> Result<(), Fault> {
+    for (name, service) in &provider.services {
+        limit(service.limit.as_deref())
+            .map_err(|why| complain(&format!("{}: service `{name}`", head.file), &why))?;
+        for field in service.secret.iter().chain(&service.url_field) {
+            if provider.field(field).is_none() {
+                let why = format!("service `{name}` refers to the unknown field `{field}`");
+                return Err(complain(&head.file, &why));
             }
         }
     }
-    provider.operations.insert(operation.name.clone(), operation);
     Ok(())
 }

@@ -1,63 +1,26 @@
-//! Text into the shape of a file, with complaints that say where. Two threads share the files: at
-//! start there is nothing else to do, and everybody waits for the rows.
-
-use std::panic::resume_unwind;
-use std::thread;
+//! Text into the shape of a file, with complaints that say where.
 
 use serde::de::DeserializeOwned;
 
-use super::{GroupFile, Source};
 use crate::error::{Fault, Kind};
 
-/// The files of rows, in the order given.
-pub(super) fn groups(sources: &[&Source]) -> Vec<Result<GroupFile, Fault>> {
-    let (first, second) = sources.split_at(middle(sources));
-    let read = |sources: &[&Source]| sources.iter().map(|source| parse(source)).collect();
-    thread::scope(|scope| {
-        let other = thread::Builder::new().spawn_scoped(scope, move || read(second));
-        let mut files: Vec<_> = read(first);
-        let rest = match other {
-            Ok(other) => other.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            // Where no thread is to be had, one does.
-            Err(_) => read(second),
-        };
-        files.extend(rest);
-        files
-    })
-}
-
-/// Where half of the text has been seen.
-fn middle(sources: &[&Source]) -> usize {
-    let all: usize = sources.iter().map(|source| source.text.len()).sum();
-    let mut seen = 0;
-    sources
-        .iter()
-        .take_while(|source| {
-            seen += source.text.len();
-            seen <= all / 2
-        })
-        .count()
-}
-
-/// One file.
+/// One piece of a file, which begins after `line` lines.
 ///
 /// # Errors
 /// A complaint that names file, line and row.
-pub(super) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, Fault> {
-    toml::from_str(&source.text).map_err(|error| {
-        let line = error
-            .span()
-            .map_or(1, |span| source.text[..span.start.min(source.text.len())].lines().count());
-        let row = source
-            .text
+pub(super) fn parse<T: DeserializeOwned>(file: &str, text: &str, line: usize) -> Result<T, Fault> {
+    toml::from_str(text).map_err(|error| {
+        let within =
+            error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count());
+        let row = text
             .lines()
-            .take(line.max(1))
+            .take(within.max(1))
             .filter_map(|text| text.trim().strip_prefix("name"))
             .filter_map(|rest| rest.trim_start().strip_prefix('='))
             .last()
             .map(|name| format!(" near {}", name.trim()))
             .unwrap_or_default();
-        complain(&format!("{}:{}{row}", source.file, line.max(1)), error.message())
+        complain(&format!("{file}:{}{row}", line + within.max(1)), error.message())
     })
 }
 

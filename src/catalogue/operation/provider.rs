@@ -1,11 +1,10 @@
 //! A provider, its services and the fields of its accounts.
 
-use std::collections::HashMap;
-
 use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::Operation;
+use crate::catalogue::load::Operations;
 
 /// How a service wants to be authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -169,17 +168,14 @@ pub struct Provider {
     pub emulator_accounts: Vec<String>,
     /// The resource groups, in file order.
     pub groups: IndexMap<String, Group>,
-    /// The operations by canonical name.
-    pub operations: IndexMap<String, Operation>,
-    /// Folded name or alias → index into `operations`.
-    pub(in crate::catalogue) index: HashMap<String, usize>,
+    /// The operations by canonical name, each read when it is first asked for.
+    pub operations: Operations,
 }
 
 impl Provider {
     /// The operation of that name or alias, in any spelling.
     pub fn operation(&self, name: &str) -> Option<&Operation> {
-        let index = self.index.get(&crate::catalogue::name::fold(name))?;
-        self.operations.get_index(*index).map(|(_, operation)| operation)
+        self.operations.find(name)
     }
 
     /// The field of that name.

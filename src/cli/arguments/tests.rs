@@ -38,7 +38,7 @@ userId = "u"
 "#;
 
 fn shop() -> Catalogue {
-    let source = |file: &str, text: &str| Source { file: file.into(), text: text.into() };
+    let source = |file: &str, text: &'static str| Source { file: file.into(), text: text.into() };
     Catalogue::new(vec![(
         "shop".into(),
         vec![source("shop/provider.toml", HEAD), source("shop/orders.toml", ROWS)],

@@ -95,7 +95,7 @@ fn dropping_it_frees_its_port_and_stopping_it_wakes_who_waits() {
 fn other_providers_are_echoed() {
     let source = |file: &str, text: &str| kosmo::catalogue::Source {
         file: format!("letters/{file}"),
-        text: text.to_owned(),
+        text: text.to_owned().into(),
     };
     let head = r#"
         name = "letters"

@@ -1,0 +1,169 @@
+//! A provider's operations by name. A row that nobody asks for is never read.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use super::Background;
+use super::read::{complain, parse};
+use super::row::{Row, build};
+use super::scan;
+use crate::catalogue::name::fold;
+use crate::catalogue::operation::{Operation, ParamGroup};
+use crate::error::Fault;
+
+/// What the rows of one file have in common.
+pub(super) struct File {
+    /// How to name it in a complaint.
+    pub(super) name: String,
+    /// What every row of the provider may refer to.
+    pub(super) background: Arc<Background>,
+    /// The resource group.
+    pub(super) group: String,
+    /// The service, unless a row names another.
+    pub(super) service: String,
+    /// Shared groups of this file.
+    pub(super) groups: IndexMap<String, ParamGroup>,
+}
+
+/// One row's text.
+pub(super) struct Chunk {
+    /// The file it stands in.
+    pub(super) file: Arc<File>,
+    /// The text from `[[operation]]` on.
+    pub(super) text: Cow<'static, str>,
+    /// Lines before it.
+    pub(super) line: usize,
+}
+
+struct Slot {
+    chunk: Chunk,
+    read: OnceLock<Result<Operation, Fault>>,
+}
+
+impl Slot {
+    fn read(&self) -> Result<&Operation, Fault> {
+        self.read.get_or_init(|| self.chunk.read()).as_ref().map_err(Clone::clone)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct One {
+    operation: Vec<Row>,
+}
+
+impl Chunk {
+    fn read(&self) -> Result<Operation, Fault> {
+        let Self { file, text, line } = self;
+        let one: One = parse(&file.name, text, *line)?;
+        let row = one.operation.into_iter().next();
+        let row = row.ok_or_else(|| complain(&file.name, "a row is empty"))?;
+        let place = format!("{}: `{}`", file.name, row.name);
+        build(&file.background, &file.group, &file.service, &file.groups, row)
+            .map_err(|why| complain(&place, &why))
+    }
+}
+
+/// Operations by canonical name, in the order of their files; found under every other name too.
+/// Rows that cannot be read are as if they were not there: those in the binary are all read by a
+/// test, those a user brings before anything else.
+pub struct Operations {
+    provider: String,
+    slots: IndexMap<String, Slot>,
+    index: HashMap<String, usize>,
+}
+
+impl fmt::Debug for Operations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.slots.keys()).finish()
+    }
+}
+
+impl Operations {
+    /// None yet.
+    pub(super) fn new(provider: &str) -> Self {
+        Self { provider: fold(provider), slots: IndexMap::new(), index: HashMap::new() }
+    }
+
+    /// Takes a row in under its names.
+    pub(super) fn admit(&mut self, chunk: Chunk) -> Result<(), Fault> {
+        let names = scan::names(&chunk.text);
+        let place = format!("{}:{}", chunk.file.name, chunk.line + 1);
+        let Some(canonical) = names.first().map(|&name| name.to_owned()) else {
+            return Err(complain(&place, "field `name` is missing"));
+        };
+        let position = self.slots.len();
+        for name in names {
+            let folded = fold(name);
+            // `segment_track` answers to `track` as well, and `track_event` to `segment_track_event`.
+            let short = folded.strip_prefix(&self.provider).filter(|rest| !rest.is_empty());
+            let keys = [short.map(str::to_owned), Some(format!("{}{folded}", self.provider))];
+            for key in keys.into_iter().flatten().chain([folded.clone()]) {
+                match self.index.insert(key, position) {
+                    Some(other) if other != position => {
+                        let other = self.slots.get_index(other).map_or("", |(name, _)| name);
+                        let why = format!("field `aliases`: `{name}` also names `{other}`");
+                        return Err(complain(&format!("{place}: `{canonical}`"), &why));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.slots.insert(canonical, Slot { chunk, read: OnceLock::new() });
+        Ok(())
+    }
+
+    /// The operation of that name or alias, in any spelling.
+    pub fn find(&self, name: &str) -> Option<&Operation> {
+        let index = *self.index.get(&fold(name))?;
+        self.slots.get_index(index)?.1.read().ok()
+    }
+
+    /// The operation of that canonical name.
+    pub fn get(&self, name: &str) -> Option<&Operation> {
+        self.slots.get(name)?.read().ok()
+    }
+
+    /// Whether there is an operation of that canonical name. Reads no row.
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.slots.contains_key(name)
+    }
+
+    /// The canonical names. Reads no row.
+    pub fn keys(&self) -> impl Iterator<Item = &String> {
+        self.slots.keys()
+    }
+
+    /// All of them.
+    pub fn values(&self) -> impl Iterator<Item = &Operation> {
+        self.slots.values().filter_map(|slot| slot.read().ok())
+    }
+
+    /// How many there are. Reads no row.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// Each row with its place, read, or why it cannot be.
+    pub(super) fn read_all(&self) -> impl Iterator<Item = Result<(String, &Operation), Fault>> {
+        self.slots.iter().map(|(name, slot)| {
+            let place = format!("{}: `{name}`", slot.chunk.file.name);
+            let operation = slot.read()?;
+            let mut names = [&operation.name].into_iter().chain(&operation.aliases);
+            if operation.name != *name || names.any(|name| !self.index.contains_key(&fold(name))) {
+                return Err(complain(&place, "`name` and `aliases` come first, as plain strings"));
+            }
+            Ok((place, operation))
+        })
+    }
+}
