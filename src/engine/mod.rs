@@ -99,6 +99,8 @@ impl Engine {
         if call.options.dry_run {
             return Ok(Outcome::preview(request.preview(&self.redactor, &now()), permit));
         }
+        // The ledger is opened while the request is under way.
+        self.journal.warm_up();
         let journey = Journey::new(self.allowed(&call.options));
         let engine = self;
         let (args, account, request) = (&args, &account, &request);

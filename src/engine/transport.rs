@@ -34,7 +34,7 @@ pub struct Connect {
     pub direct: bool,
     /// A file of PEM certificates that replaces the built-in roots.
     pub ca_file: Option<PathBuf>,
-    /// A folder of such files.
+    /// A folder of such files, for want of a file.
     pub ca_dir: Option<PathBuf>,
 }
 
@@ -59,7 +59,10 @@ impl Connect {
 #[derive(Debug)]
 pub struct Transport {
     connect: Connect,
-    client: OnceLock<Result<Client, Fault>>,
+    /// For `https`; trust roots may cost many files to read.
+    secure: OnceLock<Result<Client, Fault>>,
+    /// For plain `http` on this machine.
+    plain: OnceLock<Result<Client, Fault>>,
 }
 
 /// What came back.
@@ -87,7 +90,7 @@ pub struct Broken {
 impl Transport {
     /// A transport that has not connected yet.
     pub fn new(connect: Connect) -> Self {
-        Self { connect, client: OnceLock::new() }
+        Self { connect, secure: OnceLock::new(), plain: OnceLock::new() }
     }
 
     /// Sends a request once, stamped with `now`, and reads the whole answer.
@@ -100,9 +103,12 @@ impl Transport {
         request: &Request,
         now: &str,
     ) -> Result<Result<Answer, Broken>, Fault> {
-        let client = self.client.get_or_init(|| build(&self.connect));
-        let client = client.as_ref().map_err(Clone::clone)?;
         let mut url = parse(&request.full_url())?;
+        let client = match url.scheme() {
+            "http" => self.plain.get_or_init(|| build(&self.connect, RootCertStore::empty())),
+            _ => self.secure.get_or_init(|| build(&self.connect, roots(&self.connect)?)),
+        };
+        let client = client.as_ref().map_err(Clone::clone)?;
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Fault::usage(format!("`{}` is no HTTP method", request.method)))?;
         let body = request.encoded_body(now);
@@ -211,12 +217,12 @@ fn broken(error: reqwest::Error, status: Option<u16>) -> Broken {
     Broken { trouble, reason, status }
 }
 
-fn build(connect: &Connect) -> Result<Client, Fault> {
+fn build(connect: &Connect, roots: RootCertStore) -> Result<Client, Fault> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|why| Fault::new(Kind::Internal, format!("TLS cannot be set up: {why}")))?;
-    let mut tls = tls.with_root_certificates(roots(connect)?).with_no_client_auth();
+    let mut tls = tls.with_root_certificates(roots).with_no_client_auth();
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     #[expect(clippy::disallowed_methods, reason = "this is the one door out")]
     let mut builder = Client::builder()
@@ -238,7 +244,7 @@ fn build(connect: &Connect) -> Result<Client, Fault> {
 
 fn roots(connect: &Connect) -> Result<RootCertStore, Fault> {
     let mut files: Vec<PathBuf> = connect.ca_file.iter().cloned().collect();
-    if let Some(folder) = &connect.ca_dir {
+    if let Some(folder) = connect.ca_dir.as_ref().filter(|_| files.is_empty()) {
         let entries = std::fs::read_dir(folder).map_err(|why| unreadable(folder, &why))?;
         files.extend(entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| p.is_file()));
     }
