@@ -1,9 +1,11 @@
-//! The thread that writes entries: it takes whatever has arrived since it last looked and puts it
-//! into one transaction.
+//! The thread that writes entries: it gathers what arrives within a moment and puts it into one
+//! transaction.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Transaction, params_from_iter};
@@ -12,55 +14,107 @@ use super::journal::{COLUMNS, Entry};
 use super::{Ledger, explain};
 use crate::error::Fault;
 
-/// Most entries in one transaction.
+/// Entries that are worth a transaction at once.
 const GROUP: usize = 500;
 
-enum Order {
-    Write(Box<Entry>),
-    /// Answer when everything before this is written, with the warning if there is one.
-    Flush(Sender<Option<String>>),
+/// How long an entry may wait for others to share its transaction. A process that is killed loses
+/// at most what came in this time.
+const GATHER: Duration = Duration::from_millis(20);
+
+/// What the thread and its owner share.
+#[derive(Debug, Default)]
+struct Desk {
+    tray: Mutex<Tray>,
+    bell: Condvar,
+}
+
+/// What has arrived and is not written yet.
+#[derive(Debug, Default)]
+struct Tray {
+    entries: Vec<Entry>,
+    /// Who wants to be told, with the warning if there is one, when all of it is written.
+    waiting: Vec<Sender<Option<String>>>,
+    closed: bool,
+}
+
+impl Tray {
+    fn urgent(&self) -> bool {
+        self.closed || !self.waiting.is_empty() || self.entries.len() >= GROUP
+    }
+}
+
+impl Desk {
+    fn tray(&self) -> MutexGuard<'_, Tray> {
+        self.tray.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the tray; the thread is only woken when there is reason to, since waking it costs
+    /// more than an entry does.
+    fn change(&self, change: impl FnOnce(&mut Tray)) {
+        let mut tray = self.tray();
+        let idle = tray.entries.is_empty();
+        change(&mut tray);
+        if tray.urgent() || (idle && !tray.entries.is_empty()) {
+            self.bell.notify_one();
+        }
+    }
+
+    /// Waits for work, then a little for more of it.
+    fn take(&self) -> Tray {
+        let mut tray = self.tray();
+        while tray.entries.is_empty() && !tray.urgent() {
+            tray = self.bell.wait(tray).unwrap_or_else(PoisonError::into_inner);
+        }
+        let until = Instant::now() + GATHER;
+        while !tray.urgent() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            let waited = self.bell.wait_timeout(tray, left);
+            tray = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let closed = tray.closed;
+        Tray { closed, ..std::mem::take(&mut tray) }
+    }
 }
 
 /// The thread's owner; dropping it waits for the thread to finish its work.
 #[derive(Debug)]
 pub(super) struct Writer {
-    orders: Option<Sender<Order>>,
+    desk: Arc<Desk>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     pub(super) fn start(path: PathBuf, keep_days: Option<u32>) -> Self {
-        let (orders, inbox) = mpsc::channel();
+        let desk = Arc::new(Desk::default());
+        let theirs = Arc::clone(&desk);
         let thread = thread::Builder::new()
             .name("journal".into())
-            .spawn(move || Desk::open(path, keep_days).work(&inbox))
+            .spawn(move || Clerk::open(path, keep_days).work(&theirs))
             .ok();
-        Self { orders: Some(orders), thread }
+        Self { desk, thread }
     }
 
     pub(super) fn write(&self, entry: Entry) {
-        self.send(Order::Write(Box::new(entry)));
+        self.desk.change(|tray| tray.entries.push(entry));
     }
 
     pub(super) fn flush(&self) -> Option<String> {
-        let (answer, wait) = mpsc::channel();
-        self.send(Order::Flush(answer));
-        wait.recv().unwrap_or_else(|_| {
-            Some("the journal's thread is gone; calls were not remembered".into())
-        })
-    }
-
-    fn send(&self, order: Order) {
-        if let Some(orders) = &self.orders {
-            // Without a thread the order is dropped, and `flush` says so.
-            orders.send(order).ok();
+        let gone = || Some("the journal's thread is gone; calls were not remembered".to_owned());
+        if self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
+            return gone();
         }
+        let (answer, wait) = mpsc::channel();
+        self.desk.change(|tray| tray.waiting.push(answer));
+        wait.recv().unwrap_or_else(|_| gone())
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.orders = None;
+        self.desk.change(|tray| tray.closed = true);
         if let Some(thread) = self.thread.take() {
             // A thread that panicked has nothing more to write.
             thread.join().ok();
@@ -68,8 +122,17 @@ impl Drop for Writer {
     }
 }
 
+/// Drops what nobody will write any more, so that nobody waits for it.
+struct Leaving<'a>(&'a Desk);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.tray().waiting.clear();
+    }
+}
+
 /// The thread's side.
-struct Desk {
+struct Clerk {
     path: PathBuf,
     keep_days: Option<u32>,
     ledger: Result<Ledger, Fault>,
@@ -77,28 +140,24 @@ struct Desk {
     why: Option<String>,
 }
 
-impl Desk {
+impl Clerk {
     fn open(path: PathBuf, keep_days: Option<u32>) -> Self {
         let ledger = Ledger::open(&path);
         Self { path, keep_days, ledger, lost: 0, why: None }
     }
 
-    fn work(mut self, inbox: &Receiver<Order>) {
-        let mut group = Vec::new();
-        while let Ok(order) = inbox.recv() {
-            let mut next = Some(order);
-            while let Some(order) = next {
-                match order {
-                    Order::Write(entry) => group.push(*entry),
-                    Order::Flush(answer) => {
-                        self.write(&mut group);
-                        // Who asked may have stopped waiting.
-                        answer.send(self.warning()).ok();
-                    }
-                }
-                next = if group.len() < GROUP { inbox.try_recv().ok() } else { None };
+    fn work(mut self, desk: &Desk) {
+        let _leaving = Leaving(desk);
+        loop {
+            let mut tray = desk.take();
+            self.write(&mut tray.entries);
+            for answer in tray.waiting {
+                // Who asked may have stopped waiting.
+                answer.send(self.warning()).ok();
             }
-            self.write(&mut group);
+            if tray.closed {
+                return;
+            }
         }
     }
 
