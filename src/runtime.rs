@@ -12,6 +12,7 @@ use crate::engine::policy::Approve;
 use crate::engine::transport::{Connect, Transport};
 use crate::engine::{Accounts, Engine};
 use crate::error::Fault;
+use crate::ledger::facts::Facts;
 use crate::ledger::journal::Journal;
 use crate::ledger::limits::Limits;
 use crate::redact::Redactor;
@@ -96,6 +97,7 @@ impl Runtime {
             redactor: self.redactor.clone(),
             journal: journal(&self.settings),
             governor: Governor::new(Limits::at(self.settings.ledger_path())),
+            facts: Facts::at(self.settings.ledger_path()),
             tokens: Tokens::default(),
             transport: Transport::new(Connect::from_settings(
                 &self.settings,

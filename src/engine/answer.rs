@@ -60,9 +60,8 @@ fn failure(answer: &Answer, title: &str) -> Fault {
     let text = said.text.clone().unwrap_or_else(|| quoted(&answer.body));
     let fault = Fault::new(kind, format!("{title} API error ({status}): {text}"));
     let mut fault = finish(fault, answer);
-    if fault.extra.retry_after.is_none() {
-        fault.extra.retry_after = said.wait_ms.map(std::time::Duration::from_millis);
-    }
+    let wait = said.wait_ms.map(std::time::Duration::from_millis);
+    fault.extra.retry_after = answer.retry_after.or(wait).or(fault.extra.retry_after);
     fault.extra.param = said.field;
     if !value.is_null() {
         fault.extra.detail = Some(value);
@@ -73,7 +72,9 @@ fn failure(answer: &Answer, title: &str) -> Fault {
 fn finish(fault: Fault, answer: &Answer) -> Fault {
     let status = answer.status;
     let mut fault = fault.http(status);
-    fault.extra.retry_after = answer.retry_after;
+    // When the allowance is full again says nothing about other failures.
+    let reset = answer.reset.filter(|_| status == 429);
+    fault.extra.retry_after = answer.retry_after.or(reset);
     fault.extra.retryable = Some(matches!(status, 408 | 429 | 500..=599) && status != 501);
     fault.hint = match fault.kind {
         Kind::AuthenticationFailed => Some(
@@ -151,7 +152,7 @@ mod tests {
     use super::*;
 
     fn fault(status: u16, body: &str) -> Fault {
-        failure(&Answer { status, retry_after: None, body: body.into() }, "Segment")
+        failure(&Answer { status, retry_after: None, reset: None, body: body.into() }, "Segment")
     }
 
     #[test]
@@ -185,9 +186,41 @@ mod tests {
                 "rejected",
             ),
             (
+                413,
+                r#"{"errors":[{"type":"bad-request","message":"too big"}]}"#,
+                "Segment API error (413): too big",
+                "rejected",
+            ),
+            (
+                500,
+                r#"{"errors":[{"type":"internal","message":"oops"}]}"#,
+                "Segment API error (500): oops",
+                "unavailable",
+            ),
+            (
+                400,
+                r#"{"error":"bad mask","code":3}"#,
+                "Segment API error (400): bad mask",
+                "rejected",
+            ),
+            (
+                403,
+                r#"{"error":"no scope","code":7}"#,
+                "Segment API error (403): no scope",
+                "forbidden",
+            ),
+            (
+                404,
+                r#"{"error":"no such","code":5}"#,
+                "Segment API error (404): no such",
+                "not_found",
+            ),
+            (409, r#"{"error":"taken","code":6}"#, "Segment API error (409): taken", "conflict"),
+            (429, r#"{"error":"slow","code":8}"#, "Segment API error (429): slow", "rate_limited"),
+            (
                 503,
-                "<!DOCTYPE html><p>x",
-                "Segment API endpoint not available (HTTP 503).",
+                "upstream connect error or disconnect",
+                "Segment API error (503): upstream connect error or disconnect",
                 "unavailable",
             ),
         ];
@@ -196,6 +229,42 @@ mod tests {
             assert_eq!((fault.message.as_str(), &*fault.code), (message, code));
             assert_eq!(fault.extra.http_status, Some(status));
         }
+    }
+
+    #[test]
+    fn a_page_for_people_is_no_reason_to_guess() {
+        for (status, code) in [
+            (401, "authentication_failed"),
+            (403, "forbidden"),
+            (404, "not_found"),
+            (409, "conflict"),
+            (413, "rejected"),
+            (422, "rejected"),
+            (429, "rate_limited"),
+            (500, "unavailable"),
+            (503, "unavailable"),
+        ] {
+            for page in ["<!DOCTYPE html><p>x", "\n<html><body>y", "<HEAD></HEAD>"] {
+                let fault = fault(status, page);
+                let message = format!("Segment API endpoint not available (HTTP {status}).");
+                assert_eq!((fault.message.as_str(), &*fault.code), (message.as_str(), code));
+                assert!(fault.hint.is_some_and(|hint| hint.contains("base URL")));
+            }
+        }
+    }
+
+    #[test]
+    fn the_wait_is_taken_from_the_best_place() {
+        let seconds = |n| Some(std::time::Duration::from_secs(n));
+        let body = r#"{"errors":[{"data":{"msBeforeNext":2000}}]}"#;
+        let wait = |status, retry_after, reset, body: &str| {
+            failure(&Answer { status, retry_after, reset, body: body.into() }, "S").retry_after_ms()
+        };
+        assert_eq!(wait(429, seconds(1), seconds(3), body), Some(1000));
+        assert_eq!(wait(429, None, seconds(3), body), Some(2000));
+        assert_eq!(wait(429, None, seconds(3), "{}"), Some(3000));
+        assert_eq!(wait(429, None, seconds(3), "<html>"), Some(3000));
+        assert_eq!(wait(503, None, seconds(3), "{}"), None);
     }
 
     #[test]

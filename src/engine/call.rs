@@ -108,6 +108,9 @@ pub struct Outcome {
     pub status: Option<u16>,
     /// The cursor of the next page, when one page was asked for and there are more.
     pub next_cursor: Option<String>,
+    /// `created` for a create that is known to have made what it says, also when its answer was
+    /// lost and what it made was looked up. A failure says what is known in its fault.
+    pub effect: Option<&'static str>,
 }
 
 /// One call from start to end: what every envelope, log line and journal entry is made of. Its id

@@ -21,6 +21,7 @@ use crate::error::{Fault, Kind, SideEffect};
 pub struct Journey {
     deadline: Instant,
     allowed: Duration,
+    no_wait: bool,
     attempts: AtomicU32,
     waited_ms: AtomicU64,
 }
@@ -31,9 +32,16 @@ impl Journey {
         Self {
             deadline: Instant::now() + allowed,
             allowed,
+            no_wait: false,
             attempts: AtomicU32::new(0),
             waited_ms: AtomicU64::new(0),
         }
+    }
+
+    /// The same journey, which rather fails than waits for a turn.
+    #[must_use]
+    pub fn hurried(self, no_wait: bool) -> Self {
+        Self { no_wait, ..self }
     }
 
     /// Requests sent so far.
@@ -41,7 +49,7 @@ impl Journey {
         self.attempts.load(Ordering::Relaxed)
     }
 
-    /// Time spent waiting between attempts.
+    /// Time spent waiting between attempts and for turns.
     pub fn waited(&self) -> Duration {
         Duration::from_millis(self.waited_ms.load(Ordering::Relaxed))
     }
@@ -104,7 +112,21 @@ impl Engine {
         }
     }
 
-    /// Sends a request as it is, again if that is right.
+    /// Waits for a turn at a limited operation. The emulator has all the time in the world.
+    async fn pace(&self, scene: Scene<'_>) -> Result<(), Fault> {
+        if scene.account.emulated {
+            return Ok(());
+        }
+        let journey = scene.journey;
+        let patience = if journey.no_wait { Duration::ZERO } else { journey.left() };
+        let wait = self.governor.turn(scene, patience)?;
+        if !wait.is_zero() {
+            journey.pause(wait).await;
+        }
+        Ok(())
+    }
+
+    /// Sends a request as it is, again if that is right. Each sending takes a turn.
     ///
     /// # Errors
     /// The last attempt's failure.
@@ -119,6 +141,7 @@ impl Engine {
         let mut tries = 0;
         loop {
             tries += 1;
+            self.pace(scene).await?;
             journey.attempts.fetch_add(1, Ordering::Relaxed);
             let now = super::now();
             let sent = self.transport.send(request, &now);
@@ -128,12 +151,15 @@ impl Engine {
             let (trouble, fault) = match sent? {
                 Ok(answer) => match answer::decode(&answer, title, envelope, effect) {
                     Ok(value) => return Ok((value, answer.status)),
-                    Err(fault) => (trouble(&answer, &fault), fault),
+                    Err(fault) => (trouble(&answer, &fault), self.advise(scene, fault)),
                 },
                 Err(broken) => (broken.trouble, lost(scene, &broken)),
             };
             if let Trouble::Status { status: 429, retry_after: Some(time) } = trouble {
-                self.governor.hold(scene.operation, scene.account, time);
+                self.governor.hold(scene, time);
+                if journey.no_wait {
+                    return Err(fault);
+                }
             }
             let jitter = f64::from(uuid::Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
             let repeat = scene.operation.repeat;

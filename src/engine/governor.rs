@@ -4,8 +4,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::account::Account;
-use crate::catalogue::Operation;
+use super::hooks::Scene;
 use crate::error::{Fault, Kind};
 use crate::ledger::limits::{Limits, Pace};
 
@@ -16,53 +15,97 @@ const BURST_SHARE: f64 = 0.05;
 /// The share of the rest that is used: requests bunch up on their way.
 const USED_SHARE: f64 = 0.97;
 
+/// The pace of what has no documented limit: none, until the service asks for a wait.
+const FREE: Pace = Pace { interval: Duration::ZERO, burst: 1 };
+
 /// Paces calls.
 #[derive(Debug)]
 pub struct Governor {
     limits: Limits,
+    /// Waits for what has no documented limit. Not shared: it is not worth a look at the disk
+    /// before every call.
+    held: Limits,
+}
+
+/// A queue that a request waits in.
+struct Queue<'a> {
+    key: String,
+    limit: &'a str,
+    pace: Pace,
 }
 
 impl Governor {
     /// A governor over these queues.
     pub fn new(limits: Limits) -> Self {
-        Self { limits }
+        Self { limits, held: Limits::at(None) }
     }
 
-    /// Takes a turn for an operation: the time to wait for it. Zero where no limit is documented.
+    /// Takes a turn for a request of an operation: the time to wait for it. Zero where no limit is
+    /// documented.
     ///
     /// # Errors
     /// `rate_limited` when the turn would come later than `patience`; nothing is used up.
-    pub fn turn(
-        &self,
-        operation: &Operation,
-        account: &Account,
-        patience: Duration,
-    ) -> Result<Duration, Fault> {
-        let Some(limit) = operation.limit.as_deref() else { return Ok(Duration::ZERO) };
-        let Some(pace) = pace(limit) else { return Ok(Duration::ZERO) };
-        self.limits.take(&queue(operation, account), pace, now(), patience).map_err(|wait| {
-            let seconds = wait.as_secs_f64();
-            let name = operation.full_name();
-            let mut fault = Fault::new(
-                Kind::RateLimited,
-                format!("`{name}` is limited to {limit}; its next turn comes in {seconds:.1} s"),
-            )
-            .hint("allow more time with --timeout, or make fewer calls at once");
-            fault.extra.retry_after = Some(wait);
-            fault
-        })
+    pub fn turn(&self, scene: Scene<'_>, patience: Duration) -> Result<Duration, Fault> {
+        let queues = queues(scene);
+        let mut wait = Duration::ZERO;
+        for Queue { key, limit, pace } in &queues {
+            let turn = self.limits.take(key, *pace, now(), patience);
+            wait = wait.max(turn.map_err(|wait| {
+                let text = format!("`{}` is limited to {limit}", scene.operation.full_name());
+                late(&text, wait)
+            })?);
+        }
+        if queues.is_empty() {
+            let turn = self.held.take(&own(scene), FREE, now(), patience);
+            wait = turn.map_err(|wait| {
+                let text = format!(
+                    "{} asked to wait with `{}`",
+                    scene.provider.title,
+                    scene.operation.full_name()
+                );
+                late(&text, wait)
+            })?;
+        }
+        Ok(wait)
     }
 
     /// Lets nobody call an operation for a while, because the service said so.
-    pub fn hold(&self, operation: &Operation, account: &Account, time: Duration) {
-        let Some(pace) = operation.limit.as_deref().and_then(pace) else { return };
+    pub fn hold(&self, scene: Scene<'_>, time: Duration) {
         let time = i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 4);
-        self.limits.hold(&queue(operation, account), pace, now().saturating_add(time));
+        let until = now().saturating_add(time);
+        let queues = queues(scene);
+        for Queue { key, pace, .. } in &queues {
+            self.limits.hold(key, *pace, until);
+        }
+        if queues.is_empty() {
+            self.held.hold(&own(scene), FREE, until);
+        }
     }
 }
 
-fn queue(operation: &Operation, account: &Account) -> String {
-    format!("{}/{}/{}", operation.provider, account.name, operation.name)
+fn late(text: &str, wait: Duration) -> Fault {
+    let seconds = wait.as_secs_f64();
+    let message = format!("{text}; its next turn comes in {seconds:.1} s");
+    let mut fault = Fault::new(Kind::RateLimited, message)
+        .hint("allow more time with --timeout, or make fewer calls at once");
+    fault.extra.retry_after = Some(wait);
+    fault
+}
+
+/// The operation's queue and the one that all operations of its service share, where limits are
+/// documented.
+fn queues(scene: Scene<'_>) -> Vec<Queue<'_>> {
+    let service = &scene.route.service;
+    let shared = scene.provider.services[service].limit.as_deref();
+    let whose = format!("{}/{}", scene.account.provider, scene.account.name);
+    let operation = scene.operation.limit.as_deref().map(|limit| (own(scene), limit));
+    let shared = shared.map(|limit| (format!("{whose}/@{service}"), limit));
+    let limits = operation.into_iter().chain(shared);
+    limits.filter_map(|(key, limit)| Some(Queue { key, limit, pace: pace(limit)? })).collect()
+}
+
+fn own(scene: Scene<'_>) -> String {
+    format!("{}/{}/{}", scene.account.provider, scene.account.name, scene.operation.name)
 }
 
 fn now() -> i64 {

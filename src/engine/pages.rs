@@ -1,13 +1,12 @@
 //! Lists in pages: all of them gathered, or one with the cursor of the next. How a service cuts
 //! its lists is written in its rows.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Engine;
 use super::call::Pages;
 use super::hooks::Scene;
 use super::request::Request;
-use crate::catalogue::Route;
 use crate::catalogue::operation::Paging;
 use crate::error::{Fault, Kind};
 
@@ -33,8 +32,21 @@ impl Engine {
     pub async fn gather(
         &self,
         scene: Scene<'_>,
+        request: Request,
+        wanted: &Pages,
+    ) -> Result<Gathered, Fault> {
+        match scene.operation.each.as_deref().filter(|name| !scene.args.contains_key(*name)) {
+            Some(name) => self.each(scene, request, name, wanted).await,
+            None => self.list(scene, request, wanted, &Before::default()).await,
+        }
+    }
+
+    async fn list(
+        &self,
+        scene: Scene<'_>,
         mut request: Request,
         wanted: &Pages,
+        before: &Before,
     ) -> Result<Gathered, Fault> {
         let paging = scene.provider.services[&scene.route.service].paging.as_ref();
         let (Some(items), Some(paging)) = (scene.route.items.as_deref(), paging) else {
@@ -42,7 +54,8 @@ impl Engine {
             return Ok(Gathered { value, status, next: None });
         };
         start(&mut request, paging, wanted);
-        let (mut value, mut status) = self.deliver(scene, &request).await?;
+        let first = self.deliver(scene, &request).await;
+        let (mut value, mut status) = first.map_err(|fault| before.so_far(fault, 0, ""))?;
         let mut next = next_cursor(&value, paging);
         if matches!(wanted, Pages::One { .. }) {
             return Ok(Gathered { value, status, next });
@@ -52,44 +65,93 @@ impl Engine {
             request.set_query(&paging.cursor, cursor.as_str());
             let page = self.deliver(scene, &request).await;
             let (mut page, page_status) =
-                page.map_err(|fault| so_far(fault, &value[items], &cursor))?;
+                page.map_err(|fault| before.so_far(fault, length(&value[items]), &cursor))?;
             status = page_status;
-            if let (Some(all), Some(more)) =
-                (value[items].as_array_mut(), page[items].as_array_mut())
-            {
-                all.append(more);
-            }
+            append(&mut value[items], &mut page[items]);
             pages += 1;
             next = next_cursor(&page, paging).filter(|new| *new != cursor && pages < MOST_PAGES);
         }
         Ok(Gathered { value, status, next: None })
     }
+
+    /// The lists of every choice of a parameter, one after the other. A cursor says which choice
+    /// it belongs to: `SOURCE:MQ==`.
+    async fn each(
+        &self,
+        scene: Scene<'_>,
+        mut request: Request,
+        name: &str,
+        wanted: &Pages,
+    ) -> Result<Gathered, Fault> {
+        let choices = &scene.operation.params[name].choices;
+        let choices: Vec<&str> = choices.iter().filter_map(Value::as_str).collect();
+        if let Pages::One { cursor, count } = wanted {
+            let (at, cursor) = place(&choices, cursor.as_deref())?;
+            request.set_query(name, choices[at]);
+            let wanted = Pages::One { cursor, count: *count };
+            let mut page = self.list(scene, request, &wanted, &Before::default()).await?;
+            page.next = match page.next {
+                Some(cursor) => Some(format!("{}:{cursor}", choices[at])),
+                None => choices.get(at + 1).map(|following| format!("{following}:")),
+            };
+            return Ok(page);
+        }
+        let items = scene.route.items.as_deref().unwrap_or_default();
+        let mut all: Option<Gathered> = None;
+        for choice in choices {
+            request.set_query(name, choice);
+            let count = all.as_ref().map_or(0, |all| length(&all.value[items]));
+            let before = Before { items: count, prefix: format!("{choice}:") };
+            let mut more = self.list(scene, request.clone(), wanted, &before).await?;
+            match &mut all {
+                Some(all) => append(&mut all.value[items], &mut more.value[items]),
+                None => all = Some(more),
+            }
+        }
+        all.ok_or_else(|| Fault::new(Kind::Internal, format!("`{name}` has no choices")))
+    }
 }
 
-impl Engine {
-    /// The raw answer of another operation of the same provider on the service in use, every page
-    /// of it, and the route it came by. For the few calls that need to look before they act.
-    ///
-    /// # Errors
-    /// That operation's failure, or `internal_error` when the service has no such operation.
-    pub async fn ask<'a>(
-        &self,
-        scene: Scene<'a>,
-        name: &str,
-        args: &Map<String, Value>,
-    ) -> Result<(Value, &'a Route), Fault> {
-        let service = &scene.route.service;
-        let operation = scene.provider.operation(name);
-        let found = operation.and_then(|operation| {
-            let route = operation.routes.iter().find(|route| route.service == *service)?;
-            Some((operation, route))
-        });
-        let (operation, route) = found
-            .ok_or_else(|| Fault::new(Kind::Internal, format!("{service} has no `{name}`")))?;
-        let request = self.bind(scene.provider, operation, route, scene.account, args)?;
-        let scene = Scene { operation, route, args, request: &request, ..scene };
-        let gathered = self.gather(scene, request.clone(), &Pages::All).await?;
-        Ok((gathered.value, route))
+/// What came before the list in hand, when it is one of several.
+#[derive(Default)]
+struct Before {
+    items: usize,
+    prefix: String,
+}
+
+impl Before {
+    /// A page's fault with how far the listing came and where to go on.
+    fn so_far(&self, mut fault: Fault, items: usize, cursor: &str) -> Fault {
+        let count = self.items + items;
+        if count == 0 {
+            return fault;
+        }
+        fault.message = format!("{} (after {count} items)", fault.message);
+        let service = fault.extra.detail.take();
+        let cursor = format!("{}{cursor}", self.prefix);
+        fault.extra.detail =
+            Some(serde_json::json!({"items": count, "cursor": cursor, "service": service}));
+        fault
+    }
+}
+
+fn place(choices: &[&str], cursor: Option<&str>) -> Result<(usize, Option<String>), Fault> {
+    let Some(cursor) = cursor else { return Ok((0, None)) };
+    let split = cursor.split_once(':');
+    let found = split.and_then(|(choice, rest)| {
+        let at = choices.iter().position(|known| *known == choice)?;
+        Some((at, Some(rest.to_owned()).filter(|rest| !rest.is_empty())))
+    });
+    found.ok_or_else(|| Fault::usage("the cursor is not one that this list gave"))
+}
+
+fn length(items: &Value) -> usize {
+    items.as_array().map_or(0, Vec::len)
+}
+
+fn append(all: &mut Value, more: &mut Value) {
+    if let (Some(all), Some(more)) = (all.as_array_mut(), more.as_array_mut()) {
+        all.append(more);
     }
 }
 
@@ -110,13 +172,4 @@ fn start(request: &mut Request, paging: &Paging, wanted: &Pages) {
 fn next_cursor(value: &Value, paging: &Paging) -> Option<String> {
     let found = paging.next.split('.').fold(value, |value, key| &value[key]);
     found.as_str().filter(|cursor| !cursor.is_empty()).map(str::to_owned)
-}
-
-fn so_far(mut fault: Fault, items: &Value, cursor: &str) -> Fault {
-    let count = items.as_array().map_or(0, Vec::len);
-    fault.message = format!("{} (after {count} items)", fault.message);
-    let service = fault.extra.detail.take();
-    fault.extra.detail =
-        Some(serde_json::json!({"items": count, "cursor": cursor, "service": service}));
-    fault
 }

@@ -3,8 +3,10 @@
 
 use serde_json::{Map, Value};
 
+use super::Engine;
 use super::account::Account;
-use super::call::Call;
+use super::ask::reach;
+use super::call::{self, Call};
 use crate::catalogue::{Effect, Operation};
 use crate::error::{Fault, Kind};
 use crate::settings::{Origin, Settings};
@@ -95,12 +97,8 @@ pub fn confirmed(
     cap: Option<usize>,
 ) -> Result<(), Fault> {
     let cap = cap.unwrap_or(ERASE_CAP);
-    let list = operation.subjects.as_ref().and_then(|path| {
-        let mut keys = path.split('.');
-        let first = args.get(keys.next()?)?;
-        keys.try_fold(first, |value, key| value.get(key))?.as_array()
-    });
-    let count = list.map_or(1, Vec::len);
+    let all = Value::Object(args.clone());
+    let count = operation.subjects.as_ref().map_or(1, |path| reach(&all, path).len());
     let name = operation.full_name();
     let refuse = |message, hint| Err(Fault::new(Kind::PolicyDenied, message).hint(hint));
     if confirm != Some(count) {
@@ -118,6 +116,43 @@ pub fn confirmed(
         );
     }
     Ok(())
+}
+
+impl Engine {
+    /// Whether a call may be made, asking for consent where policy says so.
+    ///
+    /// # Errors
+    /// The refusal, with the command that would allow it.
+    pub(super) fn permit(
+        &self,
+        operation: &Operation,
+        account: &Account,
+        call: &Call,
+        args: &Map<String, Value>,
+    ) -> Result<Verdict, Fault> {
+        let effect = operation.effect;
+        let policy = in_force(&self.settings, &operation.provider, &account.name, effect);
+        let verdict = decide(effect, policy, call.options.force, account.emulated);
+        let consent =
+            || self.approve.as_ref().is_some_and(|who| who.approve(operation, account, args));
+        match verdict {
+            Verdict::Pass | Verdict::Forced => Ok(verdict),
+            // Nothing is sent, so there is nothing to consent to yet; the preview says what would be asked.
+            Verdict::NeedsConsent | Verdict::NeedsConfirmation if call.options.dry_run => {
+                Ok(verdict)
+            }
+            Verdict::NeedsConsent if consent() => Ok(Verdict::Pass),
+            Verdict::NeedsConfirmation => {
+                let cap = self.settings.bytes("safety.erase_cap");
+                let cap = cap.and_then(|cap| usize::try_from(cap).ok());
+                // Only a person at a command line can confirm, whatever another face passes on.
+                let confirm = call.options.confirm.filter(|_| call.origin == call::Origin::Cli);
+                confirmed(operation, args, confirm, cap)?;
+                Ok(Verdict::Pass)
+            }
+            verdict => Err(refusal(verdict, operation, account, call)),
+        }
+    }
 }
 
 /// Decides. The emulator is nobody's data; erasure is never forced, since what it deletes cannot

@@ -3,10 +3,11 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::Engine;
+use super::ask::{reach, shared};
 use super::call::Options;
 use super::hooks::Scene;
 use crate::catalogue::operation::Replaces;
@@ -45,32 +46,24 @@ impl Engine {
     }
 
     async fn current(&self, scene: Scene<'_>, replaces: &Replaces) -> Result<Vec<Value>, Fault> {
-        let reader = scene.provider.operation(&replaces.read);
-        let takes = |name: &str| reader.is_some_and(|row| row.params.contains_key(name));
-        let theirs = |name: &String| {
-            let renamed = replaces.given.iter().find(|(_, ours)| *ours == name);
-            renamed.map_or(name, |(theirs, _)| theirs).clone()
-        };
-        let args: Map<String, Value> = scene
-            .args
-            .iter()
-            .filter(|(name, _)| **name != replaces.param)
-            .map(|(name, value)| (theirs(name), value.clone()))
-            .filter(|(name, _)| takes(name))
-            .collect();
+        let args = shared(scene, &replaces.read, &replaces.given);
         let (answer, _) = self.ask(scene, &replaces.read, &args).await?;
-        let set = replaces.at.split('.').fold(&answer, |value, key| &value[key]);
-        let items = set.as_array().into_iter().flatten();
-        Ok(match &replaces.field {
-            Some(field) => items.map(|item| item[field].clone()).collect(),
-            None => items.cloned().collect(),
-        })
+        Ok(reach(&answer, &replaces.at).into_iter().cloned().collect())
     }
 }
 
+/// The set as it would be: the parameter that holds it, or all that is sent where the whole answer
+/// is the set.
+fn wanted(scene: Scene<'_>, replaces: &Replaces) -> Vec<Value> {
+    if replaces.at.is_empty() {
+        return scene.request.body.iter().cloned().map(Value::Object).collect();
+    }
+    let new = scene.args.get(&replaces.param).map(|new| reach(new, ""));
+    new.into_iter().flatten().cloned().collect()
+}
+
 fn unseen(scene: Scene<'_>, replaces: &Replaces, now: &[Value], hash: &str) -> Fault {
-    let new = scene.args.get(&replaces.param).and_then(Value::as_array);
-    let new = new.map_or(&[][..], Vec::as_slice);
+    let new = wanted(scene, replaces);
     let added = new.iter().filter(|item| !now.iter().any(|have| covers(have, item))).count();
     let gone: Vec<&Value> =
         now.iter().filter(|have| !new.iter().any(|item| covers(have, item))).collect();

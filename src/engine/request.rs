@@ -16,8 +16,14 @@ use crate::redact::{MASK, Redactor, Secret};
 /// The media type of bodies written like a query.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
-/// What may stand in a path segment or query as it is.
+/// The media type that every service understands.
+const JSON: &str = "application/json";
+
+/// What may stand in a query as it is.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// What may stand in a path segment as it is: ids such as `user_id:42` keep their form.
+const SEGMENT: &AsciiSet = &PLAIN.remove(b':').remove(b'@');
 
 /// A request, ready to be sent.
 #[derive(Debug, Clone)]
@@ -60,7 +66,11 @@ pub fn bind(
     let mut query = Vec::new();
     let mut body = Map::new();
     for (name, value) in args {
-        let Some(param) = operation.params.get(name) else { continue };
+        let Some(param) = operation.params.get(name) else {
+            // What the service's own rules have added.
+            body.insert(name.clone(), value.clone());
+            continue;
+        };
         match operation.place(route, name, param) {
             Place::Path => path = path.replace(&format!("{{{name}}}"), &segment(name, value)?),
             Place::Query => flatten(name, value, &mut query),
@@ -94,7 +104,7 @@ fn segment(name: &str, value: &Value) -> Result<String, Fault> {
             .param(name)
             .hint("give an id as the service prints it"));
     }
-    Ok(utf8_percent_encode(&text, PLAIN).to_string())
+    Ok(utf8_percent_encode(&text, SEGMENT).to_string())
 }
 
 /// Objects and lists in a query are written with dots: `pagination.count`, `userIds.0`.
@@ -141,7 +151,7 @@ impl Request {
     /// The headers as they are sent, the authorization among them.
     pub fn headers(&self) -> Vec<(&'static str, String)> {
         let mut headers = vec![
-            ("Accept", "application/json".to_owned()),
+            ("Accept", self.accepted()),
             ("User-Agent", concat!("kosmo/", env!("CARGO_PKG_VERSION")).to_owned()),
         ];
         if self.body.is_some() {
@@ -149,6 +159,14 @@ impl Request {
         }
         headers.extend(self.authorization().map(|value| ("Authorization", value)));
         headers
+    }
+
+    /// A version of the service that is not generally available is asked for by its media type.
+    fn accepted(&self) -> String {
+        match self.media_type.as_str() {
+            JSON | FORM => JSON.to_owned(),
+            version => format!("{version}, {JSON}"),
+        }
     }
 
     fn authorization(&self) -> Option<String> {

@@ -72,6 +72,8 @@ pub struct Answer {
     pub status: u16,
     /// How long the service asks to wait.
     pub retry_after: Option<Duration>,
+    /// The time until its allowance is full again, when it says.
+    pub reset: Option<Duration>,
     /// The body as it came.
     pub body: Vec<u8>,
 }
@@ -135,7 +137,9 @@ impl Transport {
 
 async fn read(mut response: reqwest::Response) -> Result<Answer, Broken> {
     let status = response.status().as_u16();
-    let retry_after = retry_after(response.headers(), SystemTime::now());
+    let now = SystemTime::now();
+    let retry_after = moment(response.headers(), RETRY_AFTER.as_str(), now);
+    let reset = moment(response.headers(), "x-ratelimit-reset", now);
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
@@ -145,7 +149,7 @@ async fn read(mut response: reqwest::Response) -> Result<Answer, Broken> {
                 return Err(Broken { trouble, reason, status: Some(status) });
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(Answer { status, retry_after, body }),
+            Ok(None) => return Ok(Answer { status, retry_after, reset, body }),
             Err(error) => return Err(broken(error, Some(status))),
         }
     }
@@ -192,15 +196,15 @@ fn parse(url: &str) -> Result<Url, Fault> {
     Url::parse(url).map_err(|why| Fault::usage(format!("the URL is not valid: {why}")))
 }
 
-/// `Retry-After`, in seconds or as a date.
-pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    match text.parse::<u64>() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => {
-            Some(httpdate::parse_http_date(text).ok()?.duration_since(now).unwrap_or_default())
-        }
+/// The time until the moment that a header names, in seconds or as a date of HTTP or of e-mail.
+fn moment(headers: &HeaderMap, name: &str, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(name)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
     }
+    let date = httpdate::parse_http_date(text).ok();
+    let date = date.or_else(|| Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().into()));
+    Some(date?.duration_since(now).unwrap_or_default())
 }
 
 fn broken(error: reqwest::Error, status: Option<u16>) -> Broken {
@@ -275,15 +279,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retry_after_comes_in_seconds_or_as_a_date() {
+    fn a_wait_comes_in_seconds_or_as_a_date() {
         let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:30 GMT").unwrap();
         let after = |text: &str| {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
-            retry_after(&headers, now)
+            moment(&headers, "retry-after", now)
         };
         assert_eq!(after("7"), Some(Duration::from_secs(7)));
         assert_eq!(after("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::from_secs(7)));
         assert_eq!(after("Sun, 06 Nov 1994 08:49:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(after("Sun, 06 Nov 1994 08:49:37 +0000"), Some(Duration::from_secs(7)));
+        assert_eq!(after("Sun, 6 Nov 1994 10:49:37 +0200"), Some(Duration::from_secs(7)));
         assert_eq!(after("soon"), None);
     }
 

@@ -25,6 +25,11 @@ pub(super) fn operation(provider: &Provider, operation: &Operation) -> Result<()
             return Err(format!("field `one_of`: `{name}` is not a parameter"));
         }
     }
+    if let Some(name) = &operation.each
+        && operation.params.get(name).is_none_or(|param| param.choices.is_empty())
+    {
+        return Err(format!("field `each`: `{name}` is not a parameter with choices"));
+    }
     let mut folded: HashMap<String, &str> = HashMap::new();
     for (name, param) in &operation.params {
         if let Some(other) = folded.insert(fold(name), name) {

@@ -48,6 +48,7 @@ pub(super) struct Row {
     example_lua: String,
     replaces: Option<Replaces>,
     subjects: Option<String>,
+    each: Option<String>,
     lookup: Option<Lookup>,
     limit: Option<String>,
     #[serde(default = "ga")]
@@ -126,6 +127,7 @@ pub(super) fn build(
         example_lua: row.example_lua,
         replaces: row.replaces,
         subjects: row.subjects,
+        each: row.each,
         lookup: row.lookup,
         limit: row.limit,
         stability: row.stability,

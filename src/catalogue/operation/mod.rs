@@ -98,10 +98,8 @@ pub struct Replaces {
     /// Those of them that go by another name there, and theirs here (`id = "sourceId"`).
     #[serde(default)]
     pub given: IndexMap<String, String>,
-    /// Where its answer holds the set, as a dotted path.
+    /// Where its answer holds the set, as a dotted path that reaches into every element of a list.
     pub at: String,
-    /// The field of what is there that the new set lists, when it does not list the whole.
-    pub field: Option<String>,
 }
 
 /// How to find what a create made.
@@ -110,10 +108,14 @@ pub struct Replaces {
 pub struct Lookup {
     /// The operation that lists what there is.
     pub list: String,
-    /// The arguments that no two of them share.
+    /// The arguments that no two of them share, as dotted paths. The last part is the key in what
+    /// is listed.
     pub by: Vec<String>,
-    /// The key that wraps one of them in the create's answer.
-    pub wrap: String,
+    /// The key that wraps one of them in the create's answer; none where it is bare.
+    pub wrap: Option<String>,
+    /// The list's parameters that go by another name there, and theirs here.
+    #[serde(default)]
+    pub given: IndexMap<String, String>,
 }
 
 /// The row: one thing that can be called.
@@ -155,6 +157,9 @@ pub struct Operation {
     pub replaces: Option<Replaces>,
     /// For an erasure: where the arguments list the people it is about, as a dotted path.
     pub subjects: Option<String>,
+    /// The parameter that the service wants and the caller may leave out: the operation is then
+    /// performed for each of its choices, and what they list is put together.
+    pub each: Option<String>,
     /// For a create: how to find what it made when its answer was lost.
     pub lookup: Option<Lookup>,
     /// The limit it is paced to, as the service documents it (`60/minute`).

@@ -84,6 +84,8 @@ pub struct Param {
     pub place: Option<Place>,
     /// The field of the account that stands in when the caller gives nothing.
     pub field: Option<String>,
+    /// The operation that lists what the value may be the id of: a slug is taken for the id.
+    pub resolve: Option<String>,
     /// The only version of the service's schema that knows it (`ga`, `beta`, `alpha`).
     pub only_in: Option<String>,
     /// Sent when the caller gives nothing.

@@ -80,6 +80,10 @@ pub struct Service {
     pub sent_at: Option<String>,
     /// The provider's hook that completes and checks a body before it is bound.
     pub prepare: Option<String>,
+    /// The provider's hook that checks the place before anything is changed there.
+    pub guard: Option<String>,
+    /// What stands for a secret in its answers (`••`). It must not be sent back.
+    pub mask: Option<String>,
     /// How lists are cut into pages.
     pub paging: Option<Paging>,
     /// How it takes tokens instead of the credential, for accounts that can sign for one.

@@ -1,0 +1,95 @@
+//! Slugs where the service wants ids: nobody remembers `IqDTy1TpoU`, everybody knows `javascript`.
+//! Which operation lists what a parameter may name is written in its row.
+
+use serde_json::{Map, Value};
+
+use super::Engine;
+use super::ask::reach;
+use super::hooks::Scene;
+use super::request::Request;
+use crate::catalogue::name::{did_you_mean, nearest};
+use crate::error::Fault;
+
+/// The shortest id a service makes up.
+const SHORTEST_ID: usize = 10;
+
+impl Engine {
+    /// The arguments and the request with ids in place of slugs; none when there is nothing to
+    /// replace.
+    pub(super) async fn resolve(
+        &self,
+        scene: Scene<'_>,
+    ) -> Result<Option<(Map<String, Value>, Request)>, Fault> {
+        let mut args: Option<Map<String, Value>> = None;
+        for (name, param) in &scene.operation.params {
+            let given = scene.args.get(name).and_then(Value::as_str);
+            let (Some(list), Some(text)) = (&param.resolve, given) else { continue };
+            if is_id(text) {
+                continue;
+            }
+            let id = self.id_of(scene, name, list, text).await?;
+            args.get_or_insert_with(|| scene.args.clone()).insert(name.clone(), id);
+        }
+        let Some(args) = args else { return Ok(None) };
+        let (provider, operation, route) = (scene.provider, scene.operation, scene.route);
+        let body = self.prepare(provider, operation, route, &args)?;
+        let request = self.bind(provider, operation, route, scene.account, &body)?;
+        Ok(Some((args, request)))
+    }
+
+    async fn id_of(
+        &self,
+        scene: Scene<'_>,
+        name: &str,
+        list: &str,
+        text: &str,
+    ) -> Result<Value, Fault> {
+        let (answer, route) = self.ask(scene, list, &Map::new()).await?;
+        let items = reach(&answer, route.items.as_deref().unwrap_or_default());
+        let found: Vec<&&Value> =
+            items.iter().filter(|item| item["slug"] == text || item["id"] == text).collect();
+        match found.as_slice() {
+            [one] => Ok(one["id"].clone()),
+            [] => {
+                let slugs = items.iter().filter_map(|item| item["slug"].as_str());
+                let near = nearest(text, slugs);
+                let hint = did_you_mean(&near).unwrap_or_else(|| format!("`{list}` lists them"));
+                Err(Fault::usage(format!("`{name}`: there is no `{text}`"))
+                    .code("unknown_slug")
+                    .param(name)
+                    .hint(hint))
+            }
+            several => {
+                let ids: Vec<&str> =
+                    several.iter().filter_map(|item| item["id"].as_str()).collect();
+                Err(Fault::usage(format!("`{name}`: `{text}` names {} of them", ids.len()))
+                    .code("ambiguous_slug")
+                    .param(name)
+                    .hint(format!("give one of the ids {}", ids.join(", "))))
+            }
+        }
+    }
+}
+
+/// Whether a text was made by a machine: long, in one piece, and no word.
+fn is_id(text: &str) -> bool {
+    let odd = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase();
+    text.len() >= SHORTEST_ID
+        && text.chars().all(|c| c.is_ascii_alphanumeric())
+        && text.chars().any(odd)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_told_from_slugs() {
+        for id in ["IqDTy1TpoU", "54521fd525e721e32a72ee91", "55d3d3aea3c", "aea3c55dsz"] {
+            assert!(is_id(id), "{id}");
+        }
+        for slug in ["javascript", "http-api", "amazon-s3", "s3", "google-analytics-4", "ios"] {
+            assert!(!is_id(slug), "{slug}");
+        }
+    }
+}
