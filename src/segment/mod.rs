@@ -1,7 +1,11 @@
 //! The little that rows cannot say about Segment: events completed and checked as Segment would
-//! check them later in silence, the workspace guard, and results in their documented form.
+//! check them later in silence, the Config API's names and masks, the workspace guard, and results
+//! in their documented form.
 
+mod config;
 mod event;
+mod pin;
+mod plan;
 mod shape;
 mod workspace;
 
@@ -32,6 +36,7 @@ impl Hooks for Segment {
         match name {
             "event" if operation.params.contains_key("batch") => event::batch(provider, body),
             "event" => event::single(body),
+            "config" => config::complete(operation, body),
             other => Err(unknown("prepare", other)),
         }
     }
@@ -40,6 +45,7 @@ impl Hooks for Segment {
         Box::pin(async move {
             match name {
                 "slug" => self.check_slug(scene).await,
+                "place" => self.check_place(scene).await,
                 other => Err(unknown("guard", other)),
             }
         })
@@ -61,6 +67,9 @@ impl Hooks for Segment {
                 "workspace" => workspace::checked(scene, shape::workspace(&value)),
                 "sources" => Ok(shape::sources(value)),
                 "source" => Ok(shape::source(value)),
+                "named" => Ok(shape::all_named(value)),
+                "function" => plan::function(scene, value),
+                "plan" => plan::read_back(scene, &value).await,
                 "current_user" => workspace::current_user(scene, &value).await,
                 other => Err(unknown("shape", other)),
             }

@@ -123,6 +123,36 @@ fn named(map: &mut Map<String, Value>) {
     }
 }
 
+/// Where else a thing without a name says what it is, by the key it is found under.
+const NAMES: &[(&[&str], &[&str])] = &[
+    (&["source", "sources"], &["/slug", "/metadata/name"]),
+    (&["destination", "destinations"], &["/metadata/name", "/metadata/slug"]),
+    (&["warehouse", "warehouses"], &["/settings/name", "/metadata/name", "/metadata/slug"]),
+];
+
+/// Sources, destinations and warehouses that all have a name, one or many; all else as it is.
+pub(super) fn all_named(answer: Value) -> Value {
+    let Value::Object(mut answer) = answer else { return answer };
+    for (key, value) in &mut answer {
+        let Some((_, places)) = NAMES.iter().find(|(keys, _)| keys.contains(&key.as_str())) else {
+            continue;
+        };
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| name_one(item, places)),
+            one => name_one(one, places),
+        }
+    }
+    Value::Object(answer)
+}
+
+fn name_one(item: &mut Value, places: &[&str]) {
+    let own = filled(item["name"].clone());
+    let name = own.or_else(|| places.iter().find_map(|at| filled(item.pointer(at)?.clone())));
+    if let (Value::Object(item), Some(name)) = (item, name) {
+        item.insert("name".into(), name);
+    }
+}
+
 fn filled(value: Value) -> Option<Value> {
     (!value.is_null() && value.as_str() != Some("")).then_some(value)
 }
@@ -156,6 +186,25 @@ mod tests {
         assert_eq!(listed["sources"][0]["name"], "ios");
         assert_eq!(listed["sources"][0]["write_key"], "k1");
         assert_eq!(listed["total"], 1);
+    }
+
+    #[test]
+    fn whatever_has_no_name_gets_one() {
+        let named = |key: &str, item: Value| {
+            let one = all_named(json!({ key: item }))[key]["name"].clone();
+            let keys = format!("{key}s");
+            let many = all_named(json!({ keys.as_str(): [item] }))[&keys][0]["name"].clone();
+            assert_eq!(one, many);
+            one
+        };
+        let metadata = json!({"name": "Postgres", "slug": "postgres"});
+        assert_eq!(named("source", json!({"name": "", "slug": "ios"})), "ios");
+        assert_eq!(named("destination", json!({"name": "", "metadata": metadata})), "Postgres");
+        assert_eq!(named("destination", json!({"name": "Mine", "metadata": metadata})), "Mine");
+        let settings = json!({"settings": {"name": "prod"}, "metadata": metadata});
+        assert_eq!(named("warehouse", settings), "prod");
+        assert_eq!(named("warehouse", json!({"metadata": metadata})), "Postgres");
+        assert_eq!(named("warehouse", json!({"id": "w"})), Value::Null, "nothing is made up");
     }
 
     #[test]

@@ -4,26 +4,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Segment, shape};
+use super::{Segment, pin, shape};
 use crate::engine::hooks::Scene;
 use crate::error::{Fault, Kind};
 
 impl Segment {
     /// Refuses a call whose `slug` is not the workspace of the account's token.
     pub(super) async fn check_slug(&self, scene: Scene<'_>) -> Result<(), Fault> {
-        let key = format!("{}/{}", scene.account.provider, scene.account.name);
-        let known = self.workspaces.lock().ok().and_then(|known| known.get(&key).cloned());
-        let workspace = match known {
-            Some(workspace) => workspace,
-            None => {
-                let answer = scene.engine.ask(scene, "get_workspace", &Map::new()).await?.0;
-                let workspace = shape::workspace(&answer);
-                if let Ok(mut known) = self.workspaces.lock() {
-                    known.insert(key, workspace.clone());
-                }
-                workspace
-            }
-        };
+        let workspace = self.workspace(scene).await?;
         checked(scene, workspace).map(drop)
     }
 }
@@ -31,7 +19,6 @@ impl Segment {
 /// The workspace, if it is the one that was asked for and the one the account is tied to.
 pub(super) fn checked(scene: Scene<'_>, workspace: Value) -> Result<Value, Fault> {
     let is = |wanted: &str| workspace["slug"] == *wanted || workspace["id"] == *wanted;
-    let tied = scene.engine.accounts.field(scene.provider, scene.account, "workspace")?;
     let asked = scene.args.get("slug").and_then(Value::as_str);
     let actual = workspace["slug"].as_str().unwrap_or_default();
     if let Some(wanted) = asked.filter(|wanted| !is(wanted)) {
@@ -39,14 +26,20 @@ pub(super) fn checked(scene: Scene<'_>, workspace: Value) -> Result<Value, Fault
             .param("slug")
             .hint(format!("ask for `{actual}`, or use an account of `{wanted}`")));
     }
-    if let Some(tied) = tied.filter(|tied| !is(tied)) {
-        let name = &scene.account.name;
-        let message = format!(
-            "account `{name}` is tied to workspace `{tied}`, its token belongs to `{actual}`"
-        );
-        return Err(elsewhere(message).hint("correct the account's token or its `workspace`"));
-    }
+    tied(scene, &workspace)?;
+    pin::pin(scene, &workspace)?;
     Ok(workspace)
+}
+
+/// Refuses a workspace other than the one that the account's settings name.
+pub(super) fn tied(scene: Scene<'_>, workspace: &Value) -> Result<(), Fault> {
+    let tied = scene.engine.accounts.field(scene.provider, scene.account, "workspace")?;
+    let is = |wanted: &str| workspace["slug"] == *wanted || workspace["id"] == *wanted;
+    let Some(tied) = tied.filter(|tied| !is(tied)) else { return Ok(()) };
+    let (name, actual) = (&scene.account.name, workspace["slug"].as_str().unwrap_or_default());
+    let message =
+        format!("account `{name}` is tied to workspace `{tied}`, its token belongs to `{actual}`");
+    Err(elsewhere(message).hint("correct the account's token or its `workspace`"))
 }
 
 fn elsewhere(message: String) -> Fault {
