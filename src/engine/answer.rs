@@ -21,7 +21,15 @@ pub(super) fn decode(
     effect: Effect,
 ) -> Result<Value, Fault> {
     if !(200..300).contains(&answer.status) {
-        return Err(failure(answer, title));
+        let fault = failure(answer, title);
+        // Some failures come while a service acts, and it does not say how far it came.
+        let unsure =
+            matches!(answer.status, 408 | 500..=599) && ![501, 505].contains(&answer.status);
+        return Err(match effect {
+            Effect::Read => fault,
+            _ if unsure => fault.effect(SideEffect::Unknown),
+            _ => fault,
+        });
     }
     if answer.body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Value::Null);
@@ -155,79 +163,65 @@ mod tests {
         failure(&Answer { status, retry_after: None, reset: None, body: body.into() }, "Segment")
     }
 
+    const FORMS: &[(u16, &str, &str, &str)] = &[
+        (400, "Bad Request", "Segment API error (400): Bad Request", "rejected"),
+        (400, r#"{"success":false,"message":"no"}"#, "Segment API error (400): no", "rejected"),
+        (
+            401,
+            r#"{"error":"who?","code":16}"#,
+            "Segment API error (401): who?",
+            "authentication_failed",
+        ),
+        (403, "", "Segment API error (403): no reason given", "forbidden"),
+        (
+            404,
+            r#"{"errors":[{"type":"NotFound","message":"Resource not found"}]}"#,
+            "Segment API error (404): Resource not found",
+            "not_found",
+        ),
+        (
+            409,
+            r#"{"errors":[{"type":"conflict"}]}"#,
+            "Segment API error (409): conflict",
+            "conflict",
+        ),
+        (
+            422,
+            r#"{"errors":[{"type":"input-validation","message":"is bad","field":"settings.apiKey"}]}"#,
+            "Segment API error (422): settings.apiKey: is bad",
+            "rejected",
+        ),
+        (
+            413,
+            r#"{"errors":[{"type":"bad-request","message":"too big"}]}"#,
+            "Segment API error (413): too big",
+            "rejected",
+        ),
+        (
+            500,
+            r#"{"errors":[{"type":"internal","message":"oops"}]}"#,
+            "Segment API error (500): oops",
+            "unavailable",
+        ),
+        (400, r#"{"error":"bad mask","code":3}"#, "Segment API error (400): bad mask", "rejected"),
+        (403, r#"{"error":"no scope","code":7}"#, "Segment API error (403): no scope", "forbidden"),
+        (404, r#"{"error":"no such","code":5}"#, "Segment API error (404): no such", "not_found"),
+        (409, r#"{"error":"taken","code":6}"#, "Segment API error (409): taken", "conflict"),
+        (429, r#"{"error":"slow","code":8}"#, "Segment API error (429): slow", "rate_limited"),
+        (
+            503,
+            "upstream connect error or disconnect",
+            "Segment API error (503): upstream connect error or disconnect",
+            "unavailable",
+        ),
+    ];
+
     #[test]
     fn every_form_of_failure_is_understood() {
-        let table = [
-            (400, "Bad Request", "Segment API error (400): Bad Request", "rejected"),
-            (400, r#"{"success":false,"message":"no"}"#, "Segment API error (400): no", "rejected"),
-            (
-                401,
-                r#"{"error":"who?","code":16}"#,
-                "Segment API error (401): who?",
-                "authentication_failed",
-            ),
-            (403, "", "Segment API error (403): no reason given", "forbidden"),
-            (
-                404,
-                r#"{"errors":[{"type":"NotFound","message":"Resource not found"}]}"#,
-                "Segment API error (404): Resource not found",
-                "not_found",
-            ),
-            (
-                409,
-                r#"{"errors":[{"type":"conflict"}]}"#,
-                "Segment API error (409): conflict",
-                "conflict",
-            ),
-            (
-                422,
-                r#"{"errors":[{"type":"input-validation","message":"is bad","field":"settings.apiKey"}]}"#,
-                "Segment API error (422): settings.apiKey: is bad",
-                "rejected",
-            ),
-            (
-                413,
-                r#"{"errors":[{"type":"bad-request","message":"too big"}]}"#,
-                "Segment API error (413): too big",
-                "rejected",
-            ),
-            (
-                500,
-                r#"{"errors":[{"type":"internal","message":"oops"}]}"#,
-                "Segment API error (500): oops",
-                "unavailable",
-            ),
-            (
-                400,
-                r#"{"error":"bad mask","code":3}"#,
-                "Segment API error (400): bad mask",
-                "rejected",
-            ),
-            (
-                403,
-                r#"{"error":"no scope","code":7}"#,
-                "Segment API error (403): no scope",
-                "forbidden",
-            ),
-            (
-                404,
-                r#"{"error":"no such","code":5}"#,
-                "Segment API error (404): no such",
-                "not_found",
-            ),
-            (409, r#"{"error":"taken","code":6}"#, "Segment API error (409): taken", "conflict"),
-            (429, r#"{"error":"slow","code":8}"#, "Segment API error (429): slow", "rate_limited"),
-            (
-                503,
-                "upstream connect error or disconnect",
-                "Segment API error (503): upstream connect error or disconnect",
-                "unavailable",
-            ),
-        ];
-        for (status, body, message, code) in table {
-            let fault = fault(status, body);
-            assert_eq!((fault.message.as_str(), &*fault.code), (message, code));
-            assert_eq!(fault.extra.http_status, Some(status));
+        for (status, body, message, code) in FORMS {
+            let fault = fault(*status, body);
+            assert_eq!((fault.message.as_str(), &*fault.code), (*message, *code));
+            assert_eq!(fault.extra.http_status, Some(*status));
         }
     }
 

@@ -12,6 +12,7 @@ pub mod governor;
 pub mod hooks;
 mod listing;
 mod lookup;
+mod moment;
 pub mod oauth;
 mod pages;
 pub mod policy;

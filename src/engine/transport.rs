@@ -12,6 +12,7 @@ use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
+use super::moment::moment;
 use super::request::Request;
 use super::retry::Trouble;
 use crate::error::{Fault, Kind};
@@ -196,17 +197,6 @@ fn parse(url: &str) -> Result<Url, Fault> {
     Url::parse(url).map_err(|why| Fault::usage(format!("the URL is not valid: {why}")))
 }
 
-/// The time until the moment that a header names, in seconds or as a date of HTTP or of e-mail.
-fn moment(headers: &HeaderMap, name: &str, now: SystemTime) -> Option<Duration> {
-    let text = headers.get(name)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(text).ok();
-    let date = date.or_else(|| Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().into()));
-    Some(date?.duration_since(now).unwrap_or_default())
-}
-
 fn broken(error: reqwest::Error, status: Option<u16>) -> Broken {
     let trouble =
         if error.is_connect() || error.is_builder() { Trouble::NotSent } else { Trouble::Lost };
@@ -277,21 +267,6 @@ fn unreadable(path: &Path, why: &std::io::Error) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_wait_comes_in_seconds_or_as_a_date() {
-        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:30 GMT").unwrap();
-        let after = |text: &str| {
-            let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
-            moment(&headers, "retry-after", now)
-        };
-        assert_eq!(after("7"), Some(Duration::from_secs(7)));
-        assert_eq!(after("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::from_secs(7)));
-        assert_eq!(after("Sun, 06 Nov 1994 08:49:00 GMT"), Some(Duration::ZERO));
-        assert_eq!(after("Sun, 06 Nov 1994 08:49:37 +0000"), Some(Duration::from_secs(7)));
-        assert_eq!(after("Sun, 6 Nov 1994 10:49:37 +0200"), Some(Duration::from_secs(7)));
-        assert_eq!(after("soon"), None);
-    }
 
     #[test]
     fn credentials_stay_in_the_family() {

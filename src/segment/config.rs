@@ -80,31 +80,30 @@ fn name_resources(route: &Route, place: &str, body: &mut Map<String, Value>) {
         extend(destination.get_mut("name"), place);
         let own = destination["name"].as_str().unwrap_or(place);
         let options = format!("{own}/config");
-        for option in list(destination.get_mut("config")) {
-            extend(option.get_mut("name"), &options);
-        }
+        extend(names(destination.get_mut("config"), "name"), &options);
     }
     extend(body.get_mut("source_name"), &sources);
-    for request in list(body.get_mut("requests")) {
-        extend(request.get_mut("source_name"), &sources);
-    }
-    for name in body
-        .get_mut("access_token")
-        .map_or(&mut [][..], |token| list(token.get_mut("workspace_names")))
-    {
-        extend(Some(name), "workspaces");
-    }
+    extend(names(body.get_mut("requests"), "source_name"), &sources);
+    let token = body.get_mut("access_token");
+    extend(list(token.and_then(|token| token.get_mut("workspace_names"))), "workspaces");
 }
 
 fn list(value: Option<&mut Value>) -> &mut [Value] {
     value.and_then(Value::as_array_mut).map_or(&mut [], Vec::as_mut_slice)
 }
 
-fn extend(name: Option<&mut Value>, before: &str) {
-    if let Some(Value::String(name)) = name
-        && !name.contains('/')
-    {
-        *name = format!("{before}/{name}");
+/// That key of every element of a list.
+fn names<'a>(value: Option<&'a mut Value>, key: &str) -> impl Iterator<Item = &'a mut Value> {
+    list(value).iter_mut().filter_map(move |item| item.get_mut(key))
+}
+
+fn extend<'a>(names: impl IntoIterator<Item = &'a mut Value>, before: &str) {
+    for name in names {
+        if let Value::String(name) = name
+            && !name.contains('/')
+        {
+            *name = format!("{before}/{name}");
+        }
     }
 }
 
@@ -130,7 +129,7 @@ mod tests {
     fn completed(function: &str, args: Value) -> Result<Value, Fault> {
         let catalogue = Catalogue::new(Vec::new());
         let operation = catalogue.find(&format!("segment.{function}")).unwrap();
-        let mut body = args.as_object().cloned().unwrap();
+        let Value::Object(mut body) = args else { panic!("not an object") };
         complete(operation, &mut body)?;
         Ok(Value::Object(body))
     }

@@ -1,9 +1,5 @@
 //! Accounts that sign for a token: what the authorization server and the service get to see.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kosmo::engine::{Args, Call};
@@ -15,68 +11,15 @@ use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject as _;
 use serde_json::{Map, Value, json};
 
+use super::service::{Seen, Service};
+
 const KEY: &str = include_str!("../fixtures/oauth-test-key.pem");
 
-/// A request as the server saw it.
-#[derive(Debug, Clone)]
-struct Seen {
-    line: String,
-    authorization: String,
-    body: String,
-}
-
-/// Answers each request by `answer(number, request)`; returns its address and what it saw.
 fn server(
     answer: impl Fn(usize, &Seen) -> (u16, Value) + Send + 'static,
-) -> (String, Arc<Mutex<Vec<Seen>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&seen);
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let request = read(&stream);
-            let number = log.lock().unwrap().len();
-            let (status, body) = answer(number, &request);
-            log.lock().unwrap().push(request);
-            let body = body.to_string();
-            let head = format!(
-                "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                body.len()
-            );
-            stream.write_all(head.as_bytes()).unwrap();
-        }
-    });
-    (address, seen)
-}
-
-fn read(stream: &TcpStream) -> Seen {
-    let mut reader = BufReader::new(stream);
-    let mut head = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        head.push(line.trim().to_owned());
-    }
-    let header = |name: &str| {
-        head.iter()
-            .find_map(|line| {
-                line.to_lowercase().strip_prefix(name).map(|_| line[name.len()..].trim())
-            })
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let mut body = vec![0; header("content-length:").parse().unwrap_or(0)];
-    reader.read_exact(&mut body).unwrap();
-    Seen {
-        line: head[0].clone(),
-        authorization: header("authorization:"),
-        body: String::from_utf8(body).unwrap(),
-    }
+) -> (String, impl Fn() -> Vec<Seen>) {
+    let service = Service::start(answer);
+    (service.address.clone(), move || service.seen())
 }
 
 fn track(address: &str, key: &str, times: usize) -> Vec<kosmo::engine::Run> {
@@ -126,7 +69,7 @@ fn a_signed_assertion_buys_a_token_that_is_used_until_half_of_its_life() {
     for run in track(&address, KEY, 2) {
         run.result.unwrap();
     }
-    let seen = seen.lock().unwrap().clone();
+    let seen = seen();
     let lines: Vec<_> = seen.iter().map(|request| request.line.as_str()).collect();
     assert_eq!(
         lines,
@@ -167,14 +110,14 @@ fn a_refused_token_is_replaced_once() {
         false => (200, json!({"success": true})),
     });
     track(&address, KEY, 1).remove(0).result.unwrap();
-    assert_eq!(seen.lock().unwrap().last().unwrap().authorization, "Bearer token-2");
+    assert_eq!(seen().last().unwrap().authorization, "Bearer token-2");
     let (address, seen) = server(|_, request| match request.line.contains("/token") {
         true => (200, json!({"access_token": "never", "expires_in": 3600})),
         false => (401, json!({"message": "revoked"})),
     });
     let fault = track(&address, KEY, 1).remove(0).result.unwrap_err();
     assert_eq!(fault.kind, Kind::AuthenticationFailed);
-    assert_eq!(seen.lock().unwrap().len(), 4, "it is not tried for ever");
+    assert_eq!(seen().len(), 4, "it is not tried for ever");
 }
 
 #[test]
