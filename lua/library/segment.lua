@@ -778,8 +778,8 @@
 ---@field status string `SUCCESS`.
 
 ---@class segment.config_create_source.args.source
----@field name string Its resource name.
----@field catalog_name string Its kind, `catalog/sources/…`.
+---@field name string Its slug, or its whole resource name.
+---@field catalog_name string Its kind in the catalog, e.g. `javascript`.
 
 ---@class segment.config_create_source.args
 ---@field workspaceName? string The workspace's slug.
@@ -815,7 +815,7 @@
 ---@field destinations segment.config_list_destinations.result.destinations[] The destinations.
 
 ---@class segment.config_create_destination.args.destination
----@field name string Its resource name.
+---@field name string Its catalog slug, e.g. `amplitude`, or its whole resource name.
 ---@field enabled? boolean Whether it is on.
 ---@field connection_mode? string `CLOUD` or `DEVICE`.
 ---@field config? any[] Its settings: `name`, `type` and `value` of each.
@@ -866,15 +866,11 @@
 ---@field enabled? boolean Whether it is on.
 ---@field config? any[] Its settings: `name`, `type` and `value` of each.
 
----@class segment.config_update_destination.args.update_mask
----@field paths string[] Paths such as `destination.enabled`.
-
 ---@class segment.config_update_destination.args
 ---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field destinationName string The destination's catalog slug, e.g. `amplitude`.
 ---@field destination segment.config_update_destination.args.destination The destination.
----@field update_mask segment.config_update_destination.args.update_mask Which fields change; a field named without a value is cleared, a value not named is ignored.
 
 ---@class segment.config_update_destination.result.config
 ---@field name string 
@@ -932,23 +928,15 @@
 ---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 
----@class segment.config_update_schema_config.args.update_mask
----@field paths string[] Paths such as `destination.enabled`.
-
 ---@class segment.config_update_schema_config.args
 ---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field schema_config table<string, any> The settings.
----@field update_mask segment.config_update_schema_config.args.update_mask Which fields change; a field named without a value is cleared, a value not named is ignored.
-
----@class segment.config_update_connected_warehouses.args.update_mask
----@field paths string[] Paths such as `destination.enabled`.
 
 ---@class segment.config_update_connected_warehouses.args
 ---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field connected_warehouses table<string, any> The warehouses.
----@field update_mask segment.config_update_connected_warehouses.args.update_mask Which fields change; a field named without a value is cleared, a value not named is ignored.
 
 ---@class segment.config_list_destination_filters.args
 ---@field workspaceName? string The workspace's slug.
@@ -979,16 +967,12 @@
 ---@field destinationName string The destination's catalog slug, e.g. `amplitude`.
 ---@field filterName string The filter's id, e.g. `df_…`.
 
----@class segment.config_update_destination_filter.args.update_mask
----@field paths string[] Paths such as `destination.enabled`.
-
 ---@class segment.config_update_destination_filter.args
 ---@field workspaceName? string The workspace's slug.
 ---@field sourceName string The source's slug.
 ---@field destinationName string The destination's catalog slug, e.g. `amplitude`.
 ---@field filterName string The filter's id, e.g. `df_…`.
 ---@field filter table<string, any> The filter.
----@field update_mask segment.config_update_destination_filter.args.update_mask Which fields change; a field named without a value is cleared, a value not named is ignored.
 
 ---@class segment.config_delete_destination_filter.args
 ---@field workspaceName? string The workspace's slug.
@@ -1011,14 +995,10 @@
 ---@field create_time string When it was made.
 ---@field update_time string When it was last changed.
 
----@class segment.config_update_tracking_plan.args.update_mask
----@field paths string[] Paths such as `destination.enabled`.
-
 ---@class segment.config_update_tracking_plan.args
 ---@field workspaceName? string The workspace's slug.
 ---@field trackingPlanName string The tracking plan's id, e.g. `rs_…`.
 ---@field tracking_plan table<string, any> The tracking plan.
----@field update_mask segment.config_update_tracking_plan.args.update_mask Which fields change; a field named without a value is cleared, a value not named is ignored.
 
 ---@class segment.config_update_tracking_plan.result
 ---@field name string Its resource name.
@@ -1038,7 +1018,7 @@
 ---@class segment.config_create_tracking_plan_connection.args
 ---@field workspaceName? string The workspace's slug.
 ---@field trackingPlanName string The tracking plan's id, e.g. `rs_…`.
----@field source_name string The source's resource name, `workspaces/…/sources/…`.
+---@field source_name string The source's slug, or its whole resource name.
 
 ---@class segment.config_batch_create_tracking_plan_connections.args
 ---@field workspaceName? string The workspace's slug.
@@ -1156,14 +1136,10 @@
 ---@field workspaceName? string The workspace's slug.
 ---@field functionName string The function's id, e.g. `sfn_…`.
 
----@class segment.config_update_function.args.update_mask
----@field paths string[] Paths such as `destination.enabled`.
-
 ---@class segment.config_update_function.args
 ---@field workspaceName? string The workspace's slug.
 ---@field functionName string The function's id, e.g. `sfn_…`.
 ---@field function table<string, any> The function.
----@field update_mask segment.config_update_function.args.update_mask Which fields change; a field named without a value is cleared, a value not named is ignored.
 
 ---@class segment.config_delete_function.args
 ---@field workspaceName? string The workspace's slug.
@@ -1620,7 +1596,7 @@
 
 ---@class segment.create_destination.args
 ---@field sourceId string The source whose events it gets.
----@field metadataId string The kind of destination: its id in the catalog.
+---@field metadataId string The kind of destination: its id in the catalog, or its slug there, e.g. `webhooks`.
 ---@field settings table<string, any> Its settings, as its kind in the catalog names them.
 ---@field enabled? boolean Whether it is on.
 ---@field name? string Its name.
@@ -2381,7 +2357,7 @@
 
 ---@class segment.create_profiles_warehouse.args
 ---@field spaceId string The space's id.
----@field metadataId string The kind of warehouse: its id in the catalog.
+---@field metadataId string The kind of warehouse: its id in the catalog, or its slug there, e.g. `postgres`.
 ---@field settings table<string, any> Its settings, as its kind in the catalog names them.
 ---@field name? string Its name.
 ---@field enabled? boolean Whether it is on.
@@ -2801,7 +2777,7 @@
 ---@class segment.create_source.args
 ---@field slug string Its slug, unique in the workspace.
 ---@field enabled boolean Whether it is on.
----@field metadataId string The kind of source: its id in the catalog.
+---@field metadataId string The kind of source: its id in the catalog, or its slug there, e.g. `javascript`.
 ---@field settings? table<string, any> Its settings, as its kind in the catalog names them.
 ---@field name? string Its name for people.
 ---@field disconnectAllWarehouses? boolean True keeps it from being loaded into every warehouse at once.
@@ -3430,7 +3406,17 @@
 ---@field name? string Its name.
 ---@field description? string Its description.
 
+---@class segment.update_tracking_plan.result.trackingPlan
+---@field id string 
+---@field name? string 
+---@field slug? string 
+---@field description? string 
+---@field type string 
+---@field updatedAt? string 
+---@field createdAt? string 
+
 ---@class segment.update_tracking_plan.result
+---@field trackingPlan segment.update_tracking_plan.result.trackingPlan The tracking plan as it is now.
 ---@field status string `SUCCESS`.
 
 ---@class segment.delete_tracking_plan.args
@@ -3878,7 +3864,7 @@
 ---@field warehouses segment.list_warehouses.result.warehouses[] The warehouses.
 
 ---@class segment.create_warehouse.args
----@field metadataId string The kind of warehouse: its id in the catalog.
+---@field metadataId string The kind of warehouse: its id in the catalog, or its slug there, e.g. `postgres`.
 ---@field settings table<string, any> Its settings, as its kind in the catalog names them.
 ---@field name? string Its name.
 ---@field enabled? boolean Whether it is on.
@@ -3895,7 +3881,7 @@
 ---@field warehouse segment.create_warehouse.result.warehouse The warehouse.
 
 ---@class segment.create_validation_in_warehouse.args
----@field metadataId string The kind of warehouse: its id in the catalog.
+---@field metadataId string The kind of warehouse: its id in the catalog, or its slug there, e.g. `postgres`.
 ---@field settings table<string, any> Its settings, as its kind in the catalog names them.
 
 ---@class segment.create_validation_in_warehouse.result
@@ -4243,9 +4229,9 @@ function functions.config_create_destination(args) end
 ---@return segment.config_get_destination.result
 function functions.config_get_destination(args) end
 
----Change the fields of a destination that `update_mask` names.
+---Change the given fields of a destination in the legacy API.
 ---@param args segment.config_update_destination.args
----@overload fun(workspaceName: string, sourceName: string, destinationName: string, destination: segment.config_update_destination.args.destination, update_mask: segment.config_update_destination.args.update_mask): segment.config_update_destination.result
+---@overload fun(workspaceName: string, sourceName: string, destinationName: string, destination: segment.config_update_destination.args.destination): segment.config_update_destination.result
 ---@return segment.config_update_destination.result
 function functions.config_update_destination(args) end
 
@@ -4280,13 +4266,13 @@ function functions.config_get_schema_config(args) end
 
 ---Change how a source treats events that break its tracking plan, in the legacy API.
 ---@param args segment.config_update_schema_config.args
----@overload fun(workspaceName: string, sourceName: string, schema_config: table<string, any>, update_mask: segment.config_update_schema_config.args.update_mask): any
+---@overload fun(workspaceName: string, sourceName: string, schema_config: table<string, any>): any
 ---@return any
 function functions.config_update_schema_config(args) end
 
 ---Set which warehouses a source is loaded into, in the legacy API.
 ---@param args segment.config_update_connected_warehouses.args
----@overload fun(workspaceName: string, sourceName: string, connected_warehouses: table<string, any>, update_mask: segment.config_update_connected_warehouses.args.update_mask): any
+---@overload fun(workspaceName: string, sourceName: string, connected_warehouses: table<string, any>): any
 ---@return any
 function functions.config_update_connected_warehouses(args) end
 
@@ -4308,9 +4294,9 @@ function functions.config_create_destination_filter(args) end
 ---@return any
 function functions.config_get_destination_filter(args) end
 
----Change the fields of a filter that `update_mask` names.
+---Change the given fields of a filter in the legacy API.
 ---@param args segment.config_update_destination_filter.args
----@overload fun(workspaceName: string, sourceName: string, destinationName: string, filterName: string, filter: table<string, any>, update_mask: segment.config_update_destination_filter.args.update_mask): any
+---@overload fun(workspaceName: string, sourceName: string, destinationName: string, filterName: string, filter: table<string, any>): any
 ---@return any
 function functions.config_update_destination_filter(args) end
 
@@ -4332,9 +4318,9 @@ function functions.config_preview_destination_filter(args) end
 ---@return segment.config_get_tracking_plan.result
 function functions.config_get_tracking_plan(args) end
 
----Replace the fields of a tracking plan that `update_mask` names.
+---Replace the given fields of a tracking plan in the legacy API.
 ---@param args segment.config_update_tracking_plan.args
----@overload fun(workspaceName: string, trackingPlanName: string, tracking_plan: table<string, any>, update_mask: segment.config_update_tracking_plan.args.update_mask): segment.config_update_tracking_plan.result
+---@overload fun(workspaceName: string, trackingPlanName: string, tracking_plan: table<string, any>): segment.config_update_tracking_plan.result
 ---@return segment.config_update_tracking_plan.result
 function functions.config_update_tracking_plan(args) end
 
@@ -4482,9 +4468,9 @@ function functions.config_create_function(args) end
 ---@return any
 function functions.config_get_function(args) end
 
----Change the fields of a function that `update_mask` names.
+---Change the given fields of a function in the legacy API.
 ---@param args segment.config_update_function.args
----@overload fun(workspaceName: string, functionName: string, function: table<string, any>, update_mask: segment.config_update_function.args.update_mask): any
+---@overload fun(workspaceName: string, functionName: string, function: table<string, any>): any
 ---@return any
 function functions.config_update_function(args) end
 
