@@ -33,8 +33,10 @@ impl Engine {
             .ok_or_else(|| Fault::new(Kind::Internal, format!("{service} has no `{name}`")))?;
         let request = self.bind(scene.provider, operation, route, scene.account, args)?;
         let scene = Scene { operation, route, args, request: &request, ..scene };
-        let gathered = self.gather(scene, request.clone(), &Pages::All).await?;
-        Ok((gathered.value, route))
+        let before = scene.journey.attempts();
+        let gathered = self.gather(scene, request.clone(), &Pages::All).await;
+        scene.journey.uncount(scene.journey.attempts() - before);
+        Ok((gathered?.value, route))
     }
 }
 

@@ -49,6 +49,12 @@ impl Journey {
         self.attempts.load(Ordering::Relaxed)
     }
 
+    /// Counts a step on the way as none: what is asked before the main request is not an attempt
+    /// at it.
+    pub(super) fn uncount(&self, attempts: u32) {
+        self.attempts.fetch_sub(attempts, Ordering::Relaxed);
+    }
+
     /// Time spent waiting between attempts and for turns.
     pub fn waited(&self) -> Duration {
         Duration::from_millis(self.waited_ms.load(Ordering::Relaxed))

@@ -10,9 +10,9 @@ mod shape;
 mod workspace;
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 
 use serde_json::{Map, Value};
+use tokio::sync::Mutex;
 
 use crate::catalogue::{Operation, Provider};
 use crate::engine::hooks::{Hooks, Later, Scene};

@@ -35,15 +35,14 @@ impl Segment {
     /// The workspace behind the account's token, asked for once a process.
     pub(super) async fn workspace(&self, scene: Scene<'_>) -> Result<Value, Fault> {
         let key = format!("{}/{}", scene.account.provider, scene.account.name);
-        let known = self.workspaces.lock().ok().and_then(|known| known.get(&key).cloned());
-        if let Some(workspace) = known {
-            return Ok(workspace);
+        // Held while asking, so that of many calls at once only one asks.
+        let mut known = self.workspaces.lock().await;
+        if let Some(workspace) = known.get(&key) {
+            return Ok(workspace.clone());
         }
         let answer = scene.engine.ask(scene, "get_workspace", &Map::new()).await?.0;
         let workspace = shape::workspace(&answer);
-        if let Ok(mut known) = self.workspaces.lock() {
-            known.insert(key, workspace.clone());
-        }
+        known.insert(key, workspace.clone());
         Ok(workspace)
     }
 

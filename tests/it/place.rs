@@ -61,7 +61,9 @@ fn a_home_that_cannot_be_written_only_loses_the_pin() {
     let acme = workspace("w-1", "acme");
     let runtime = runtime(&acme.account(), Some("/dev/null/home".as_ref()));
     for _ in 0..2 {
-        call(&runtime, "create_label", &label(), forced()).result.unwrap();
+        let run = call(&runtime, "create_label", &label(), forced());
+        assert_eq!(run.attempts, 1, "looking is no attempt");
+        run.result.unwrap();
     }
     assert_eq!(acme.lines(), ["GET /", "POST /labels", "POST /labels"], "asked once a process");
 }
