@@ -84,7 +84,7 @@ fn pit(folder: &Path) -> Emulator {
     let files = [("provider.toml", PROVIDER), ("pit.toml", ROWS)];
     let sources = files.map(|(file, text)| {
         std::fs::write(gravel.join(file), text).unwrap();
-        Source { file: file.to_owned(), text: text.to_owned() }
+        Source { file: file.to_owned(), text: text.into() }
     });
     let catalogue = Arc::new(Catalogue::new(vec![("gravel".into(), sources.to_vec())]));
     // A tenth more than the rows say: a second forgives no stall, as a minute would.
