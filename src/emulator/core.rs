@@ -9,11 +9,14 @@ use jiff::Timestamp;
 use serde_json::json;
 use tokio::sync::Notify;
 
-use super::exchange::{Answer, Face, Request};
+use super::exchange::{Answer, Request};
+use super::face::Face;
 use super::faults::Faults;
-use super::routes::{Found, Owner, Routes, SEGMENT};
+use super::model::Model;
+use super::oauth::Tokens;
+use super::routes::{Found, Routes, SEGMENT};
 use super::state::State;
-use super::{control, data, tracking, workspace};
+use super::{config, control, data, oauth, objects, profile, public, tracking};
 use crate::catalogue::{Catalogue, Provider};
 use crate::error::Fault;
 
@@ -24,6 +27,8 @@ pub(super) struct Keys {
     pub(super) public: String,
     /// The Config API's token.
     pub(super) config: String,
+    /// The Profile API's token.
+    pub(super) profile: String,
     /// The write key of the first source.
     pub(super) write: String,
 }
@@ -37,7 +42,12 @@ impl Keys {
                 .and_then(|service| segment.field(service.secret.as_deref()?)?.emulator.clone())
                 .unwrap_or_default()
         };
-        Self { public: secret("public"), config: secret("config"), write: secret("tracking") }
+        Self {
+            public: secret("public"),
+            config: secret("config"),
+            profile: secret("profile"),
+            write: secret("tracking"),
+        }
     }
 }
 
@@ -69,7 +79,12 @@ pub(super) struct Core {
     pub(super) changed: Notify,
     /// Rung once, to end the server.
     pub(super) ending: Notify,
+    /// What is known of the collections.
+    pub(super) model: Model,
+    /// The tokens that were given out.
+    pub(super) tokens: Tokens,
     catalogue: Arc<Catalogue>,
+    seed: State,
     // Made at the first request: most runs only send events, which need no row.
     routes: OnceLock<Routes>,
     state: Mutex<State>,
@@ -86,11 +101,14 @@ impl Core {
         catalogue: Arc<Catalogue>,
         file: Option<PathBuf>,
         specs: &[String],
+        oauth_key: Option<&str>,
     ) -> Result<Self, Fault> {
         let keys = Keys::of(catalogue.provider(SEGMENT)?);
         let mut faults = Faults::default();
         faults.add(Faults::parse(specs)?);
-        let mut state = State::seeded(&keys.write);
+        let model = Model::embedded()?;
+        let seed = State::seeded(&keys.write, &model)?;
+        let mut state = seed.clone();
         if let Some(path) = &file {
             state = data::load(path, state)?;
             // A folder that cannot be written is better known now than after an hour of events.
@@ -101,7 +119,10 @@ impl Core {
             data: file,
             changed: Notify::new(),
             ending: Notify::new(),
+            model,
+            tokens: Tokens::new(oauth_key)?,
             catalogue,
+            seed,
             routes: OnceLock::new(),
             state: Mutex::new(state),
             faults: Mutex::new(faults),
@@ -128,15 +149,30 @@ impl Core {
         locked(&self.stats)
     }
 
-    /// Changes the state; the data file follows.
-    pub(super) fn remember(&self, change: impl FnOnce(&mut State, Timestamp)) {
-        change(&mut self.state(), Timestamp::now());
-        self.changed.notify_one();
+    /// Works on the state; where that changes it, the data file follows.
+    pub(super) fn remember<T>(
+        &self,
+        changes: bool,
+        work: impl FnOnce(&mut State, Timestamp) -> T,
+    ) -> T {
+        let done = work(&mut self.state(), Timestamp::now());
+        if changes {
+            self.changed.notify_one();
+        }
+        done
+    }
+
+    /// The limit that counts a request by its row, with the name under which it is counted.
+    pub(super) fn limit(&self, method: &str, path: &str) -> Option<(String, String)> {
+        let Found::Route(route, _) = self.routes().find(method, path) else { return None };
+        let (name, limit) = route.limit(&self.catalogue)?;
+        Some((name.to_owned(), limit.to_owned()))
     }
 
     /// Back to the seed: no events, no faults, no counts.
     pub(super) fn reset(&self) {
-        self.remember(|state, _| *state = State::seeded(&self.keys.write));
+        self.remember(true, |state, _| *state = self.seed.clone());
+        self.tokens.clear();
         self.faults().clear();
         let mut stats = self.stats();
         *stats = Stats { in_flight: stats.in_flight, ..Stats::default() };
@@ -175,10 +211,21 @@ impl Core {
         {
             return answer;
         }
+        if face == Face::OAuth {
+            return oauth::answer(self, request);
+        }
         match self.routes().find(&request.method, &request.path) {
-            Found::Route(route, values) => match route.owner {
-                Owner::Workspace => workspace::answer(self, request, route, &values),
-                Owner::Echo => echo(request, route.envelope.as_deref()),
+            Found::Route(route, values) => match (route.face, route.row(&self.catalogue)) {
+                (None, _) => echo(request, route.envelope.as_deref()),
+                (Some(Face::Public), Some(row)) => {
+                    public::answer(self, request, route, row, values)
+                }
+                (Some(Face::Config), Some(row)) => {
+                    config::answer(self, request, route, row, &values)
+                }
+                (Some(Face::Profile), _) => profile::answer(self, request, route, &values),
+                (Some(Face::Objects), _) => objects::answer(self, request, route, &values),
+                _ => Answer::text(404, "Not Found"),
             },
             _ if face == Face::Tracking => Answer::text(404, "Not Found"),
             Found::OtherMethods(methods) => face.refuse(405).header("allow", methods.join(", ")),

@@ -15,6 +15,9 @@ use crate::error::{Fault, Kind};
 /// The form of the file; a file of another version is refused.
 const VERSION: u32 = 1;
 
+/// Collections that are Segment's and not the workspace's; a file need not bring them.
+const REFERENCE: &[&str] = &["sourcesCatalog", "destinationsCatalog", "warehousesCatalog", "roles"];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored {
@@ -23,6 +26,8 @@ struct Stored {
     collections: Option<IndexMap<String, Vec<Value>>>,
     #[serde(default)]
     events: Vec<Event>,
+    #[serde(default)]
+    observed: usize,
 }
 
 #[derive(Serialize)]
@@ -31,6 +36,7 @@ struct Storing<'a> {
     workspace: &'a Value,
     collections: &'a IndexMap<String, Vec<Value>>,
     events: &'a [Event],
+    observed: usize,
 }
 
 /// The state in the file; the seed where there is no file. Parts that the file leaves out are the
@@ -57,11 +63,20 @@ pub(super) fn load(path: &Path, seed: State) -> Result<State, Fault> {
     if stored.version != VERSION {
         return Err(wrong(format!("its version is {}, not {VERSION}", stored.version)));
     }
-    Ok(State::of(
-        stored.workspace.unwrap_or(seed.workspace),
-        stored.collections.unwrap_or(seed.collections),
-        stored.events,
-    ))
+    let collections = match stored.collections {
+        None => seed.collections,
+        Some(mut own) => {
+            for name in REFERENCE {
+                let Some(entries) = seed.collections.get(*name) else { continue };
+                own.entry((*name).to_owned()).or_insert_with(|| entries.clone());
+            }
+            own
+        }
+    };
+    let workspace = stored.workspace.unwrap_or(seed.workspace);
+    let mut state = State::of(workspace, collections, stored.events);
+    state.observed = stored.observed.min(state.events.len());
+    Ok(state)
 }
 
 /// The text of the file that holds this state.
@@ -74,6 +89,7 @@ pub(super) fn text(state: &State) -> Result<String, Fault> {
         workspace: &state.workspace,
         collections: &state.collections,
         events: &state.events,
+        observed: state.observed,
     };
     serde_json::to_string_pretty(&storing)
         .map_err(|error| Fault::new(Kind::Internal, format!("cannot write the state: {error}")))
@@ -100,15 +116,20 @@ pub(super) fn save(path: &Path, text: &str) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::emulator::model::Model;
+
+    fn seeded() -> State {
+        State::seeded("key", &Model::embedded().unwrap()).unwrap()
+    }
 
     #[test]
     fn what_was_saved_comes_back_and_a_missing_file_is_the_seed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data.json");
-        let mut state = load(&path, State::seeded("key")).unwrap();
+        let mut state = load(&path, seeded()).unwrap();
         state.workspace["name"] = Value::from("Renamed");
         save(&path, &text(&state).unwrap()).unwrap();
-        let again = load(&path, State::seeded("key")).unwrap();
+        let again = load(&path, seeded()).unwrap();
         assert_eq!(again.workspace, state.workspace);
         assert_eq!(again.collections, state.collections);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file stays");
@@ -124,7 +145,7 @@ mod tests {
             ("{\"version\": 1, \"sources\": []}", "unknown field `sources`"),
         ] {
             fs::write(&path, text).unwrap();
-            let fault = load(&path, State::seeded("key")).unwrap_err();
+            let fault = load(&path, seeded()).unwrap_err();
             assert_eq!(fault.kind, Kind::Config);
             assert!(fault.message.contains(says), "{fault}");
             assert_eq!(fs::read_to_string(&path).unwrap(), text);

@@ -1,9 +1,10 @@
 //! Scripted faults: which requests fail, how, and how often. Chooses the fault of a request; reading
 //! one is `script`'s business and carrying it out `http`'s.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::script::parse;
+use super::script::{limit, parse};
 use crate::error::Fault;
 
 /// What a broken answer says.
@@ -87,15 +88,38 @@ pub(super) enum Action {
     Fail(Effect),
     /// So many requests in each window, and no more.
     Limit {
-        /// How many.
-        limit: u32,
-        /// In which time.
-        window: Duration,
-        /// How many were made in this window.
-        used: u32,
-        /// When this window began.
-        since: Option<Instant>,
+        /// How many, in which time.
+        limit: Limit,
+        /// The window that is open.
+        window: Window,
     },
+    /// Each row's own limit, counted for each row by itself.
+    Rows(HashMap<String, Window>),
+}
+
+/// How many requests are allowed in which time.
+pub(super) type Limit = (u32, Duration);
+
+/// The requests of one window.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Window {
+    used: u32,
+    since: Option<Instant>,
+}
+
+impl Window {
+    /// Counts a request, in a new window when the old one is over.
+    fn count(&mut self, (limit, length): Limit, now: Instant) -> Rate {
+        let start = self.since.filter(|start| now.duration_since(*start) < length);
+        if start.is_none() {
+            self.used = 0;
+        }
+        let start = start.unwrap_or(now);
+        self.since = Some(start);
+        self.used = self.used.saturating_add(1);
+        let reset = length.saturating_sub(now.duration_since(start));
+        Rate { limit, consumed: self.used, reset }
+    }
 }
 
 /// One `--fail`.
@@ -141,32 +165,38 @@ impl Faults {
         self.0.iter().map(|script| (script.spec.as_str(), script.left))
     }
 
+    /// Whether a fault needs to know which row a request belongs to.
+    pub(super) fn by_row(&self) -> bool {
+        self.0.iter().any(|script| matches!(script.action, Action::Rows(_)))
+    }
+
     /// What happens to this request; counts it. The first fault that fits and is not used up
-    /// applies; a rate limit that is not yet reached lets those behind it have their turn.
-    pub(super) fn judge(&mut self, method: &str, path: &str, now: Instant) -> Verdict {
+    /// applies; a rate limit that is not yet reached lets those behind it have their turn. `row`
+    /// is the documented limit of the request's row, with the name it is counted under.
+    pub(super) fn judge(
+        &mut self,
+        (method, path): (&str, &str),
+        row: Option<&(String, String)>,
+        now: Instant,
+    ) -> Verdict {
         let mut verdict = Verdict::default();
         for script in self.0.iter_mut().filter(|script| script.fits(method, path)) {
-            match &mut script.action {
+            let rate = match &mut script.action {
                 Action::Fail(effect) => {
                     script.left = script.left.map(|left| left - 1);
                     verdict.effect = Some(effect.clone());
                     return verdict;
                 }
-                Action::Limit { limit, window, used, since } => {
-                    let start = since.filter(|start| now.duration_since(*start) < *window);
-                    if start.is_none() {
-                        *used = 0;
-                    }
-                    let start = start.unwrap_or(now);
-                    *since = Some(start);
-                    *used = used.saturating_add(1);
-                    let reset = window.saturating_sub(now.duration_since(start));
-                    let rate = Rate { limit: *limit, consumed: *used, reset };
-                    verdict.rate = Some(rate);
-                    if rate.exceeded() {
-                        return verdict;
-                    }
+                Action::Limit { limit, window } => window.count(*limit, now),
+                Action::Rows(windows) => {
+                    let row = row.and_then(|(name, text)| Some((name, limit(text)?)));
+                    let Some((name, limit)) = row else { continue };
+                    windows.entry(name.clone()).or_default().count(limit, now)
                 }
+            };
+            verdict.rate = Some(rate);
+            if rate.exceeded() {
+                return verdict;
             }
         }
         verdict
@@ -206,7 +236,7 @@ mod tests {
     }
 
     fn status(faults: &mut Faults, method: &str, path: &str) -> Option<u16> {
-        faults.judge(method, path, Instant::now()).effect.and_then(|effect| effect.status)
+        faults.judge((method, path), None, Instant::now()).effect.and_then(|effect| effect.status)
     }
 
     #[test]
@@ -242,12 +272,29 @@ mod tests {
         let mut faults = faults(&["GET *=rate:2/minute"]);
         let start = Instant::now();
         let mut at = |seconds| {
-            let rate = faults.judge("GET", "/", start + Duration::from_secs(seconds)).rate;
+            let rate = faults.judge(("GET", "/"), None, start + Duration::from_secs(seconds)).rate;
             rate.map(|rate| (rate.exceeded(), rate.consumed, rate.reset.as_secs()))
         };
         assert_eq!(at(0), Some((false, 1, 60)));
         assert_eq!(at(10), Some((false, 2, 50)));
         assert_eq!(at(20), Some((true, 3, 40)));
         assert_eq!(at(60), Some((false, 1, 60)));
+    }
+    #[test]
+    fn each_row_is_counted_by_its_own_limit() {
+        let mut faults = faults(&["*=rate:row"]);
+        assert!(faults.by_row());
+        let now = Instant::now();
+        let mut over = |row: Option<(&str, &str)>| {
+            let row = row.map(|(name, limit)| (name.to_owned(), limit.to_owned()));
+            let rate = faults.judge(("GET", "/"), row.as_ref(), now).rate;
+            rate.map(|rate| rate.exceeded())
+        };
+        assert_eq!(over(Some(("a", "2/minute"))), Some(false));
+        assert_eq!(over(Some(("b", "1/day"))), Some(false));
+        assert_eq!(over(Some(("a", "2/minute"))), Some(false));
+        assert_eq!(over(Some(("a", "2/minute"))), Some(true));
+        assert_eq!(over(Some(("b", "1/day"))), Some(true));
+        assert_eq!(over(None), None, "no limit is documented");
     }
 }

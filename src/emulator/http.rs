@@ -17,7 +17,8 @@ use serde_json::json;
 
 use super::control;
 use super::core::Core;
-use super::exchange::{Answer, Face, Request, parse_query, reason};
+use super::exchange::{Answer, Request, parse_query};
+use super::face::{Face, reason};
 use super::faults::{Body, Drop, Effect, Rate, Verdict, Wait};
 
 /// The largest body that is read at all.
@@ -86,7 +87,10 @@ async fn answer(
         return Ok(response(answer, None));
     }
     let _flight = core.enter(&method, &path);
-    let verdict = core.faults().judge(&method, &path, Instant::now());
+    // Looked up only when a fault asks for it: most runs never need to know the row.
+    let by_row = core.faults().by_row();
+    let row = by_row.then(|| core.limit(&method, &path)).flatten();
+    let verdict = core.faults().judge((&method, &path), row.as_ref(), Instant::now());
     if verdict.effect.is_some() || verdict.rate.is_some_and(|rate| rate.exceeded()) {
         core.stats().faulted += 1;
     }
@@ -190,7 +194,7 @@ fn too_many(path: &str, rate: Option<Rate>) -> Answer {
 fn limited(answer: Answer, rate: Rate, path: &str) -> Answer {
     let reset = match Face::of(path) {
         Face::Tracking => whole_seconds(rate.reset).to_string(),
-        Face::Public | Face::Config => httpdate::fmt_http_date(SystemTime::now() + rate.reset),
+        _ => httpdate::fmt_http_date(SystemTime::now() + rate.reset),
     };
     answer
         .header("x-ratelimit-limit", rate.limit.to_string())

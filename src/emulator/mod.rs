@@ -6,25 +6,37 @@
 //! http       the socket, and scripted faults carried out
 //! faults     which request fails, and how     script  the grammar of `--fail`
 //! core       request → answer, over shared state
+//! routes     which row a request belongs to   face    which API, and how it says no
 //! tracking   /v1/…                            event   what Segment drops behind the door
-//! workspace  /…, /v1beta/…                    routes  which row a request belongs to
+//! public     /…, the Public API               model   what rows cannot say of collections
+//! config     /v1beta/…, the same state        fql     conditions of filters
+//! profile    /v1/spaces/…                     observe what events leave behind
+//! objects    /v1/set, /v0/…                   oauth   /token
 //! control    /__emulator/…
 //! state      what is remembered               data    the file it is kept in
 //! exchange   request and answer as plain data
 //! ```
 
+mod config;
 mod control;
 mod core;
 mod data;
 mod event;
 mod exchange;
+mod face;
 mod faults;
+mod fql;
 mod http;
+mod model;
+mod oauth;
+mod objects;
+mod observe;
+mod profile;
+mod public;
 mod routes;
 mod script;
 mod state;
 mod tracking;
-mod workspace;
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -47,6 +59,9 @@ pub struct Setup {
     pub data: Option<PathBuf>,
     /// Scripted faults, in the syntax of `--fail`.
     pub faults: Vec<String>,
+    /// The public key, as PEM, that assertions for tokens are checked with. Without one their
+    /// signatures are not looked at.
+    pub oauth_key: Option<String>,
 }
 
 /// A running emulator; dropping it ends it.
@@ -63,7 +78,8 @@ impl Emulator {
     /// # Errors
     /// When the port is taken, the data file unreadable or a fault specification wrong.
     pub fn start(catalogue: Arc<Catalogue>, setup: Setup) -> Result<Self, Fault> {
-        let core = Arc::new(Core::new(catalogue, setup.data, &setup.faults)?);
+        let core =
+            Arc::new(Core::new(catalogue, setup.data, &setup.faults, setup.oauth_key.as_deref())?);
         let (listener, address) = listen(setup.port)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

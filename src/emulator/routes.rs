@@ -1,46 +1,29 @@
 //! Which row a request belongs to. Routes come from the catalogue, so that a new row is served
-//! without a line here; a few more are documented by Segment and needed by no row. What is answered
-//! is left to `workspace` and `echo`.
+//! without a line here. What is answered is left to the faces.
 
-use crate::catalogue::{Catalogue, Provider};
+use crate::catalogue::{Catalogue, Operation, Provider};
 
 use super::exchange::decode;
+use super::face::Face;
 
-/// Who answers a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Owner {
-    /// Segment's workspace, through the Public or the Config API.
-    Workspace,
-    /// Another provider: the request comes back as it was understood.
-    Echo,
-}
-
-/// One route.
+/// One route of one row.
 #[derive(Debug)]
 pub(super) struct Route {
-    /// Who answers it.
-    pub(super) owner: Owner,
+    /// The face it belongs to; none for another provider's, whose requests come back as they were
+    /// understood.
+    pub(super) face: Option<Face>,
     /// The HTTP method.
     pub(super) method: String,
     /// The path with every placeholder written `{}`.
     pub(super) pattern: String,
+    /// The names of the placeholders, in order.
+    pub(super) names: Vec<String>,
     /// The key that wraps the answers of its service.
     pub(super) envelope: Option<String>,
+    provider: String,
+    operation: String,
+    service: String,
 }
-
-/// Documented by Segment, and served although no row may need them.
-const DOCUMENTED: &[(&str, &str)] = &[
-    ("GET", "/"),
-    ("GET", "/echo"),
-    ("GET", "/sources"),
-    ("GET", "/sources/{}"),
-    ("GET", "/users"),
-    ("GET", "/users/{}"),
-    ("GET", "/v1beta/workspaces"),
-    ("GET", "/v1beta/workspaces/{}"),
-    ("GET", "/v1beta/workspaces/{}/sources"),
-    ("GET", "/v1beta/workspaces/{}/sources/{}"),
-];
 
 /// The provider whose services have faces of their own here.
 pub(super) const SEGMENT: &str = "segment";
@@ -61,29 +44,32 @@ pub(super) enum Found<'a> {
 }
 
 impl Routes {
-    /// The routes of every row of the catalogue, Segment's first.
+    /// The routes of every row of the catalogue, Segment's first. Of rows that share a route the
+    /// first one stands for all.
     pub(super) fn of(catalogue: &Catalogue) -> Self {
-        let mut routes: Vec<Route> = DOCUMENTED
-            .iter()
-            .map(|(method, pattern)| Route {
-                owner: Owner::Workspace,
-                method: (*method).to_owned(),
-                pattern: (*pattern).to_owned(),
-                envelope: None,
-            })
-            .collect();
+        let mut routes: Vec<Route> = Vec::new();
         let (own, others): (Vec<&Provider>, Vec<&Provider>) =
             catalogue.providers().partition(|provider| provider.name == SEGMENT);
         for provider in own.into_iter().chain(others) {
-            let rows = provider.operations.values().flat_map(|operation| &operation.routes);
-            for route in rows.filter(|route| owner(provider, &route.service).is_some()) {
-                let pattern = pattern(&route.path);
-                let known = routes
-                    .iter()
-                    .any(|have| have.method == route.method && have.pattern == pattern);
-                if let Some(owner) = owner(provider, &route.service).filter(|_| !known) {
-                    let envelope = provider.services[&route.service].envelope.clone();
-                    routes.push(Route { owner, method: route.method.clone(), pattern, envelope });
+            for operation in provider.operations.values() {
+                for route in &operation.routes {
+                    let pattern = pattern(&route.path);
+                    let known = routes
+                        .iter()
+                        .any(|have| have.method == route.method && have.pattern == pattern);
+                    if known {
+                        continue;
+                    }
+                    routes.push(Route {
+                        face: (provider.name == SEGMENT).then(|| Face::of(&route.path)),
+                        method: route.method.clone(),
+                        pattern,
+                        names: route.placeholders().map(str::to_owned).collect(),
+                        envelope: provider.services[&route.service].envelope.clone(),
+                        provider: provider.name.clone(),
+                        operation: operation.name.clone(),
+                        service: route.service.clone(),
+                    });
                 }
             }
         }
@@ -111,12 +97,20 @@ impl Routes {
     }
 }
 
-/// The Tracking API reads its paths itself; Segment's other services are faces of the workspace.
-fn owner(provider: &Provider, service: &str) -> Option<Owner> {
-    match (provider.name.as_str(), service) {
-        (SEGMENT, "public" | "config") => Some(Owner::Workspace),
-        (SEGMENT, _) => None,
-        _ => Some(Owner::Echo),
+impl Route {
+    /// The row it is a route of.
+    pub(super) fn row<'a>(&self, catalogue: &'a Catalogue) -> Option<&'a Operation> {
+        catalogue.provider(&self.provider).ok()?.operations.get(&self.operation)
+    }
+
+    /// The limit that counts a request to it, with the name under which it is counted: its row's
+    /// own, else the one that its service's operations share.
+    pub(super) fn limit<'a>(&'a self, catalogue: &'a Catalogue) -> Option<(&'a str, &'a str)> {
+        if let Some(limit) = &self.row(catalogue)?.limit {
+            return Some((&self.operation, limit));
+        }
+        let service = &catalogue.provider(&self.provider).ok()?.services[&self.service];
+        Some((&self.service, service.limit.as_deref()?))
     }
 }
 
@@ -178,33 +172,37 @@ mod tests {
 
     #[test]
     fn the_more_exact_route_wins_and_a_wrong_method_is_told_apart_from_a_wrong_path() {
-        let route = |method: &str, pattern: &str| Route {
-            owner: Owner::Workspace,
-            method: method.into(),
-            pattern: pattern.into(),
-            envelope: None,
-        };
-        let routes = Routes(vec![route("GET", "/d/{}"), route("GET", "/d/preview")]);
-        match routes.find("GET", "/d/preview") {
-            Found::Route(route, _) => assert_eq!(route.pattern, "/d/preview"),
+        let routes = Routes::of(&Catalogue::new(Vec::new()));
+        match routes.find("POST", "/destination/filters/preview") {
+            Found::Route(route, _) => assert_eq!(route.operation, "preview_destination_filter"),
             other => panic!("{other:?}"),
         }
-        assert!(matches!(routes.find("PUT", "/d/1"), Found::OtherMethods(m) if m == ["GET"]));
+        match routes.find("GET", "/sources/a%20b/settings") {
+            Found::Route(route, values) => {
+                assert_eq!(
+                    (&route.names[..], &values[..]),
+                    (&["sourceId".to_owned()][..], &["a b".to_owned()][..])
+                );
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(
+            matches!(routes.find("PUT", "/destinations/1"), Found::OtherMethods(m) if m.contains(&"GET"))
+        );
         assert!(matches!(routes.find("GET", "/e"), Found::Nothing));
     }
 
     #[test]
-    fn every_row_of_the_catalogue_has_a_route() {
+    fn a_row_without_a_limit_of_its_own_has_that_of_its_service() {
         let catalogue = Catalogue::new(Vec::new());
         let routes = Routes::of(&catalogue);
-        for provider in catalogue.providers() {
-            for route in provider.operations.values().flat_map(|operation| &operation.routes) {
-                if owner(provider, &route.service).is_some() {
-                    let found =
-                        routes.find(&route.method, &pattern(&route.path).replace("{}", "x"));
-                    assert!(matches!(found, Found::Route(..)), "{} {}", route.method, route.path);
-                }
-            }
-        }
+        let limit = |method: &str, path: &str| match routes.find(method, path) {
+            Found::Route(route, _) => route.limit(&catalogue),
+            other => panic!("{other:?}"),
+        };
+        let regulation = limit("POST", "/regulations");
+        assert_eq!(regulation, Some(("create_workspace_regulation", "600/minute")));
+        assert_eq!(limit("GET", "/v1beta/workspaces"), Some(("config", "200/minute")));
+        assert_eq!(limit("GET", "/sources"), None);
     }
 }

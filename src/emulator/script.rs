@@ -1,9 +1,10 @@
 //! The grammar of `--fail`, as `docs/emulator.md` gives it: `[METHOD ]PATH=ITEM[,ITEM…]`.
 
+use std::collections::HashMap;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::faults::{Action, Body, Drop, Effect, Script, Wait};
+use super::faults::{Action, Body, Drop, Effect, Limit, Script, Wait, Window};
 use crate::error::Fault;
 
 const FORM: &str = "write `[METHOD ]PATH=ITEM[,ITEM…]`, for example `POST /v1/track=status:503,next:2,retry-after:1`";
@@ -30,7 +31,11 @@ pub(super) fn parse(spec: &str) -> Result<Script, Fault> {
         let (name, value) = item.split_once(':').unwrap_or((item, ""));
         match name {
             "next" => left = Some(number(value, 1).ok_or_else(|| wrong(ITEMS[6]))?),
-            "rate" => rate = Some(limit(value).ok_or_else(|| wrong(ITEMS[7]))?),
+            "rate" if value == "row" => rate = Some(Action::Rows(HashMap::new())),
+            "rate" => {
+                let limit = limit(value).ok_or_else(|| wrong(ITEMS[7]))?;
+                rate = Some(Action::Limit { limit, window: Window::default() });
+            }
             _ => read(&mut effect, name, value).map_err(|why| wrong(&why))?,
         }
     }
@@ -40,7 +45,7 @@ pub(super) fn parse(spec: &str) -> Result<Script, Fault> {
         Some(_) if effect != Effect::default() || left.is_some() => {
             return Err(wrong("mixes `rate` with other items; give it a fault of its own"));
         }
-        Some((limit, window)) => Action::Limit { limit, window, used: 0, since: None },
+        Some(action) => action,
     };
     Ok(Script { spec: spec.to_owned(), method, path: path.to_owned(), action, left })
 }
@@ -54,7 +59,7 @@ const ITEMS: [&str; 8] = [
     "needs `truncate` or `truncate:BYTES`",
     "needs `retry-after:SECONDS` or `retry-after:date:SECONDS`",
     "needs `next:N` with N from 1",
-    "needs `rate:N/second`, `rate:N/minute`, `rate:N/hour` or `rate:N/day`",
+    "needs `rate:N/second`, `rate:N/minute`, `rate:N/hour`, `rate:N/day` or `rate:row`",
 ];
 
 fn read(effect: &mut Effect, name: &str, value: &str) -> Result<(), String> {
@@ -106,7 +111,8 @@ fn number<T: FromStr + PartialOrd + Copy>(text: &str, least: T) -> Option<T> {
     text.parse().ok().filter(|number| *number >= least)
 }
 
-fn limit(text: &str) -> Option<(u32, Duration)> {
+/// How many in which time: `60/minute`.
+pub(super) fn limit(text: &str) -> Option<Limit> {
     let (count, unit) = text.split_once('/')?;
     let seconds = match unit {
         "second" => 1,

@@ -9,11 +9,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::model::Model;
+use crate::error::{Fault, Kind};
+
 /// How long a messageId is remembered, as at Segment.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
 
-/// The id of the seeded workspace.
-const WORKSPACE_ID: &str = "kV7pQ2mXn4sRtB9cZ1wLhE";
+/// What is there at the start.
+const SEED: &str = include_str!("seed.json");
 
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,8 +74,15 @@ mod rfc3339 {
     }
 }
 
+/// The form of the seed.
+#[derive(Deserialize)]
+struct Seed {
+    workspace: Value,
+    collections: IndexMap<String, Vec<Value>>,
+}
+
 /// Everything that is remembered.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct State {
     /// The one workspace, in the Public API's form.
     pub(super) workspace: Value,
@@ -80,18 +90,46 @@ pub(super) struct State {
     pub(super) collections: IndexMap<String, Vec<Value>>,
     /// Every message, oldest first.
     pub(super) events: Vec<Event>,
+    /// How many of the messages have been taken into account for the space.
+    pub(super) observed: usize,
     /// The messageIds of delivered messages.
     seen: HashMap<String, Timestamp>,
 }
 
 impl State {
     /// The state an emulator starts with. The write key belongs to the first source.
-    pub(super) fn seeded(write_key: &str) -> Self {
-        let mut collections = IndexMap::new();
-        collections.insert("sources".to_owned(), sources(write_key));
-        collections.insert("users".to_owned(), users());
-        let workspace = json!({"id": WORKSPACE_ID, "slug": "my-workspace", "name": "My Workspace"});
-        Self::of(workspace, collections, Vec::new())
+    ///
+    /// # Errors
+    /// [`Kind::Internal`] should the seed in the binary make no sense.
+    pub(super) fn seeded(write_key: &str, model: &Model) -> Result<Self, Fault> {
+        let mut seed: Seed = serde_json::from_str(SEED)
+            .map_err(|error| Fault::new(Kind::Internal, format!("the emulator's seed: {error}")))?;
+        if let Some(first) = seed.collections.get_mut("sources").and_then(|list| list.first_mut()) {
+            first["writeKeys"] = json!([write_key]);
+        }
+        let mut state = Self::of(seed.workspace, seed.collections, Vec::new());
+        state.expand(model);
+        Ok(state)
+    }
+
+    /// Puts the catalog's entries where the seed only names them.
+    fn expand(&mut self, model: &Model) {
+        let names: Vec<String> = self.collections.keys().cloned().collect();
+        for many in names {
+            let Some(catalog) = model.get(&many).and_then(|found| found.catalog.as_ref()) else {
+                continue;
+            };
+            let entries: HashMap<String, Value> = self
+                .items(catalog)
+                .iter()
+                .filter_map(|entry| Some((entry["slug"].as_str()?.to_owned(), entry.clone())))
+                .collect();
+            for item in self.items_mut(&many) {
+                if let Some(entry) = item["metadata"].as_str().and_then(|slug| entries.get(slug)) {
+                    item["metadata"] = entry.clone();
+                }
+            }
+        }
     }
 
     /// The state made of these parts.
@@ -105,12 +143,33 @@ impl State {
             .filter(|event| event.status == Status::Delivered)
             .map(|event| (event.message_id.clone(), event.received_at))
             .collect();
-        Self { workspace, collections, events, seen }
+        Self { workspace, collections, events, observed: 0, seen }
     }
 
     /// The items of a collection; none when nobody put anything into it.
-    pub(super) fn collection(&self, name: &str) -> &[Value] {
+    pub(super) fn items(&self, name: &str) -> &[Value] {
         self.collections.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The items of a collection, to change.
+    pub(super) fn items_mut(&mut self, name: &str) -> &mut Vec<Value> {
+        self.collections.entry(name.to_owned()).or_default()
+    }
+
+    /// Where the item is whose fields have these values.
+    pub(super) fn position(&self, name: &str, wanted: &[(&str, &str)]) -> Option<usize> {
+        let fits = |item: &Value| wanted.iter().all(|(field, value)| same(&item[*field], value));
+        self.items(name).iter().position(fits)
+    }
+
+    /// The item whose fields have these values.
+    pub(super) fn find(&self, name: &str, wanted: &[(&str, &str)]) -> Option<&Value> {
+        self.position(name, wanted).map(|index| &self.items(name)[index])
+    }
+
+    /// The id of the person on whose behalf everything is done: the first user.
+    pub(super) fn owner(&self) -> Value {
+        self.items("users").first().map_or(Value::Null, |user| user["id"].clone())
     }
 
     /// The workspace's slug.
@@ -120,7 +179,7 @@ impl State {
 
     /// The source that owns a write key.
     pub(super) fn source_of(&self, write_key: &str) -> Option<&Value> {
-        self.collection("sources").iter().find(|source| {
+        self.items("sources").iter().find(|source| {
             source["writeKeys"]
                 .as_array()
                 .is_some_and(|keys| keys.iter().any(|key| key.as_str() == Some(write_key)))
@@ -144,83 +203,39 @@ impl State {
     }
 }
 
-fn sources(write_key: &str) -> Vec<Value> {
-    let source =
-        |id: &str, slug: &str, name: Option<&str>, enabled: bool, key: &str, meta: Value| {
-            let mut source = Map::new();
-            source.insert("id".into(), json!(id));
-            source.insert("slug".into(), json!(slug));
-            if let Some(name) = name {
-                source.insert("name".into(), json!(name));
-            }
-            source.insert("workspaceId".into(), json!(WORKSPACE_ID));
-            source.insert("enabled".into(), json!(enabled));
-            source.insert("writeKeys".into(), json!([key]));
-            source.insert("metadata".into(), meta);
-            source.insert("settings".into(), json!({}));
-            source.insert("labels".into(), json!([]));
-            Value::Object(source)
+/// Whether a value is this text, or the number it spells.
+pub(super) fn same(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(have) => have == text,
+        Value::Number(number) => number.to_string() == text,
+        _ => false,
+    }
+}
+
+/// Removes an item with everything that belongs to it, and gives it back.
+pub(super) fn remove(state: &mut State, model: &Model, many: &str, index: usize) -> Value {
+    let items = state.items_mut(many);
+    if index >= items.len() {
+        return Value::Null;
+    }
+    let item = items.remove(index);
+    let Some(resource) = model.get(many) else { return item };
+    let key = item[resource.key[0].as_str()].clone();
+    if key.is_null() {
+        return item;
+    }
+    for (child, field) in model.children(many) {
+        while let Some(index) = state.items(child).iter().position(|have| have[field] == key) {
+            remove(state, model, child, index);
+        }
+    }
+    for relation in model.relations() {
+        let unrelated = |pair: &Value| {
+            pair.as_object().is_none_or(|pair| !pair.values().any(|have| *have == key))
         };
-    let website = metadata("IqDTy1TpoU", "javascript", "Javascript", "Website", false);
-    let mobile = metadata("UBrsG9RVzw", "ios", "iOS", "Mobile", false);
-    let server = metadata("iUM16Md8P2", "http-api", "HTTP API", "Server", false);
-    let legacy = metadata("Tg3yKpX0vB", "android", "Android", "Mobile", false);
-    // A name may be empty or absent, and a source may be switched off: clients must bear all three.
-    vec![
-        source("abc123", "website", Some("Website"), true, write_key, website),
-        source("nT4kWq8ZyR2vLb6MxP9sHd", "ios", Some(""), true, "emulator-ios-key", mobile),
-        source(
-            "gJ3rXc7UeF5tKp1NzQ8wVm",
-            "orders-service",
-            None,
-            true,
-            "emulator-orders-key",
-            server,
-        ),
-        source(
-            "hB6mYd2SaT9uJe4CvK7xRf",
-            "old-app",
-            Some("Old App"),
-            false,
-            "emulator-old-key",
-            legacy,
-        ),
-    ]
-}
-
-fn metadata(id: &str, slug: &str, name: &str, category: &str, cloud: bool) -> Value {
-    json!({
-        "id": id, "slug": slug, "name": name, "categories": [category], "description": "",
-        "logos": {"default": ""}, "options": [], "isCloudEventSource": cloud, "status": "PUBLIC",
-    })
-}
-
-fn users() -> Vec<Value> {
-    let user = |id: &str, name: &str, email: &str, role_id: &str, role: &str| {
-        json!({
-            "id": id, "name": name, "email": email,
-            "permissions": [{
-                "roleId": role_id, "roleName": role,
-                "resources": [{"id": WORKSPACE_ID, "type": "WORKSPACE", "labels": []}],
-            }],
-        })
-    };
-    vec![
-        user(
-            "dQ8wNf3ZrY6tHk1XvS5mPb",
-            "Ada Example",
-            "ada@example.com",
-            "1WDUuRLxv84rrfCNUwvkrRtkxnS",
-            "Workspace Owner",
-        ),
-        user(
-            "fC2pLs9JxE7uRg4BnT6yVw",
-            "",
-            "ops@example.com",
-            "1WDUuVGKDjLBNv6XaKPYHnTjFeY",
-            "Source Admin",
-        ),
-    ]
+        state.items_mut(relation).retain(unrelated);
+    }
+    item
 }
 
 #[cfg(test)]
@@ -242,9 +257,13 @@ mod tests {
         }
     }
 
+    fn seeded() -> State {
+        State::seeded("key", &Model::embedded().unwrap()).unwrap()
+    }
+
     #[test]
     fn a_message_id_is_remembered_for_a_day_and_only_once_delivered() {
-        let mut state = State::seeded("key");
+        let mut state = seeded();
         for (id, at, status) in [
             ("a", "2026-01-01T00:00:00Z", Status::Rejected),
             ("a", "2026-01-01T00:00:01Z", Status::Delivered),
@@ -260,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_write_key_names_its_source() {
-        let state = State::seeded("key");
+        let state = seeded();
         assert_eq!(state.source_of("key").unwrap()["id"], "abc123");
         assert!(state.source_of("no-such-key").is_none());
     }

@@ -11,13 +11,14 @@ use serde_json::{Map, Value, json};
 
 use super::core::Core;
 use super::event::{KINDS, rejection};
-use super::exchange::{Answer, Face, Request, decode};
+use super::exchange::{Answer, Request, decode};
+use super::face::Face;
 use super::state::{Event, State, Status};
 
 /// The largest single message, in bytes.
 const MESSAGE_BYTES: usize = 32 * 1024;
 /// The largest batch request, in bytes.
-const BATCH_BYTES: usize = 500_000;
+const BATCH_BYTES: usize = 500 * 1024;
 /// The most messages in a batch; more are accepted and all dropped.
 const BATCH_MESSAGES: usize = 2_500;
 /// Where unpacking a gzip body stops: well over any size that is accepted.
@@ -62,19 +63,19 @@ fn single(core: &Core, request: &Request, kind: &str) -> Result<(), Refused> {
         return Err(Refused(400, "the message is larger than 32 KB"));
     }
     let mut message = object(&body)?;
-    let key = write_key(request, &mut message)?;
+    let key = write_key(core, request, &mut message)?;
     message.insert("type".into(), json!(kind));
-    core.remember(|state, now| state.record(judge(state, &key, message, None, now)));
+    core.remember(true, |state, now| state.record(judge(state, &key, message, None, now)));
     Ok(())
 }
 
 fn batch(core: &Core, request: &Request) -> Result<(), Refused> {
     let body = unpack(request)?;
     if body.len() > BATCH_BYTES {
-        return Err(Refused(400, "the batch is larger than 500 KB"));
+        return Err(Refused(400, "the batch is larger than 500 KiB"));
     }
     let mut envelope = object(&body)?;
-    let key = write_key(request, &mut envelope)?;
+    let key = write_key(core, request, &mut envelope)?;
     let Some(Value::Array(items)) = envelope.swap_remove("batch") else {
         return Err(Refused(400, "`batch` must be an array"));
     };
@@ -96,7 +97,7 @@ fn batch(core: &Core, request: &Request) -> Result<(), Refused> {
     if messages.is_empty() {
         messages.push(Map::from_iter([("type".to_owned(), json!("batch"))]));
     }
-    core.remember(|state, now| {
+    core.remember(true, |state, now| {
         for message in messages {
             let event = judge(state, &key, message, whole, now);
             state.record(event);
@@ -112,10 +113,10 @@ fn pixel(core: &Core, request: &Request, call: &str) -> Answer {
         .and_then(|data| STANDARD.decode(data.replace(' ', "+")).ok())
         .and_then(|bytes| object(&bytes).ok());
     if let (Some(kind), Some(mut message)) = (kind_of(call), message)
-        && let Ok(key) = write_key(request, &mut message)
+        && let Ok(key) = write_key(core, request, &mut message)
     {
         message.insert("type".into(), json!(kind));
-        core.remember(|state, now| state.record(judge(state, &key, message, None, now)));
+        core.remember(true, |state, now| state.record(judge(state, &key, message, None, now)));
     }
     Answer::typed(200, "image/gif", PIXEL)
 }
@@ -164,10 +165,16 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, Refused> {
 
 /// The key that names the source: HTTP Basic first, then the body, from which it is taken out so
 /// that no message keeps it.
-fn write_key(request: &Request, body: &mut Map<String, Value>) -> Result<String, Refused> {
+fn write_key(
+    core: &Core,
+    request: &Request,
+    body: &mut Map<String, Value>,
+) -> Result<String, Refused> {
     let in_body = body.shift_remove("writeKey");
-    if request.credentials("bearer").is_some() {
-        return Err(Refused(401, "the emulator knows no OAuth tokens"));
+    if let Some(token) = request.credentials("bearer")
+        && !core.tokens.allow(token, "tracking_api:write")
+    {
+        return Err(Refused(401, "the token does not allow this"));
     }
     let key = match request.basic_user() {
         Some(user) => user.map_err(|why| Refused(400, why))?,
