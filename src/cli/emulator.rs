@@ -54,7 +54,12 @@ pub(super) struct EventsArgs {
 /// # Errors
 /// When it cannot start.
 pub(super) fn serve(invocation: &Invocation, args: &ServeArgs) -> Result<u8, Fault> {
-    let setup = Setup { port: args.port, data: args.data.clone(), faults: args.fail.clone() };
+    let setup = Setup {
+        port: args.port,
+        data: args.data.clone(),
+        faults: args.fail.clone(),
+        ..Setup::default()
+    };
     let catalogue = invocation.runtime()?.catalogue();
     invocation.wait(async {
         // Before anybody is told that it is there, since they may be quick to end it.

@@ -13,7 +13,7 @@ pub(super) fn pieces<'a>(
     let starts = text
         .match_indices(START)
         .map(|(at, _)| at)
-        .filter(|at| *at == 0 || text.as_bytes()[at - 1] == b'\n');
+        .filter(|at| text[..*at].rsplit('\n').next().is_some_and(|line| line.trim().is_empty()));
     let bounds: Vec<usize> = [0].into_iter().chain(starts).chain([text.len()]).collect();
     let mut line = 0;
     (1..bounds.len()).map(move |end| {
@@ -36,7 +36,8 @@ fn cut(text: &Cow<'static, str>, from: usize, to: usize) -> Cow<'static, str> {
 pub(super) fn names(row: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut aliases = Vec::new();
-    let mut lines = row.lines().skip(1).take_while(|line| !line.starts_with('['));
+    let mut lines =
+        row.lines().map(str::trim_start).skip(1).take_while(|line| !line.starts_with('['));
     while let Some(line) = lines.next() {
         if let Some(value) = value(line, "name") {
             names.extend(quoted(value).next());
