@@ -113,7 +113,9 @@ fn read(
         let param = row.params.get(name)?;
         (!names.contains(name) && param.place != Some(Place::Local)).then_some(param)
     };
-    if let Some(name) = body.keys().find(|name| sent(name).is_none()) {
+    // No caller writes the mask, so no row names it; what changes something carries one.
+    let mask = |name: &str| name == "update_mask" && request.method != "POST";
+    if let Some(name) = body.keys().find(|name| sent(name).is_none() && !mask(name)) {
         return Err(refuse(400, &format!("`{name}` is not known")));
     }
     for (name, param) in row.params.iter().filter(|(name, _)| sent(name).is_some()) {
