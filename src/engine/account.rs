@@ -7,8 +7,8 @@ mod complaint;
 mod inventory;
 mod reference;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::catalogue::Provider;
 use crate::catalogue::name::{did_you_mean, nearest};
@@ -35,6 +35,8 @@ pub struct Accounts {
     names: Mutex<BTreeMap<String, Vec<String>>>,
     /// Providers whose secrets the redactor has been taught.
     taught: Mutex<BTreeSet<String>>,
+    /// The fields found so far: a run asks for the same few with every call.
+    known: Mutex<HashMap<String, Option<Secret>>>,
 }
 
 /// One account, its fields not yet looked up.
@@ -70,8 +72,12 @@ impl Accounts {
         for secret in settings.stored_secrets() {
             redactor.learn(secret);
         }
-        let (references, names, taught) = Default::default();
-        Self { settings, redactor, emulator, references, names, taught }
+        let (references, names, taught, known) = Default::default();
+        Self { settings, redactor, emulator, references, names, taught, known }
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, Option<Secret>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether every account points at the emulator.
@@ -167,6 +173,10 @@ impl Accounts {
 
     /// Whether a field has a value, without running or opening anything to learn it.
     pub fn has(&self, provider: &Provider, account: &Account, field: &str) -> bool {
+        let key = format!("{}/{}/{field}", provider.name, account.name);
+        if let Some(value) = self.known().get(&key) {
+            return value.is_some();
+        }
         let found =
             provider.field(field).and_then(|field| self.find(provider, &account.name, field));
         found.is_some_and(|found| match found.reference().and_then(|r| r.strip_prefix("env:")) {
@@ -182,6 +192,21 @@ impl Accounts {
     /// When a reference cannot be resolved, or the value is none of the field's choices; the
     /// message names where it was written, never a value.
     pub fn field(
+        &self,
+        provider: &Provider,
+        account: &Account,
+        field: &str,
+    ) -> Result<Option<String>, Fault> {
+        let key = format!("{}/{}/{field}", provider.name, account.name);
+        if let Some(value) = self.known().get(&key) {
+            return Ok(value.as_ref().map(|value| value.expose().to_owned()));
+        }
+        let value = self.look_up(provider, account, field)?;
+        self.known().insert(key, value.as_deref().map(Secret::new));
+        Ok(value)
+    }
+
+    fn look_up(
         &self,
         provider: &Provider,
         account: &Account,

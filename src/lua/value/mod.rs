@@ -14,10 +14,8 @@ use mlua::{Lua, Table, Value};
 pub(super) use from_json::{Nulls, decode, from_json, from_json_with};
 pub(super) use to_json::{Problem, to_json};
 
-const ARRAY: &str = "kosmo.array";
-const OBJECT: &str = "kosmo.object";
-
 /// The metatables that say what a table is where its keys do not.
+#[derive(Clone)]
 pub(super) struct Marks {
     pub(super) array: Table,
     pub(super) object: Table,
@@ -26,19 +24,18 @@ pub(super) struct Marks {
 impl Marks {
     /// Makes them; once for each VM.
     pub(super) fn install(lua: &Lua) -> mlua::Result<()> {
-        for name in [ARRAY, OBJECT] {
+        let mark = || {
             let mark = lua.create_table()?;
             mark.set_readonly(true);
-            lua.set_named_registry_value(name, mark)?;
-        }
+            Ok::<_, mlua::Error>(mark)
+        };
+        lua.set_app_data(Self { array: mark()?, object: mark()? });
         Ok(())
     }
 
     pub(super) fn of(lua: &Lua) -> mlua::Result<Self> {
-        Ok(Self {
-            array: lua.named_registry_value(ARRAY)?,
-            object: lua.named_registry_value(OBJECT)?,
-        })
+        let marks = lua.app_data_ref::<Self>().map(|marks| marks.clone());
+        marks.ok_or_else(|| mlua::Error::runtime("the VM has no marks"))
     }
 }
 
