@@ -158,7 +158,7 @@ mod tests {
         }
         assert_eq!(model.at("/destination").unwrap().0, "destinations");
         let owned: Vec<_> = model.children("warehouses").map(|(name, _)| name).collect();
-        assert_eq!(owned, ["warehouseSources", "warehouseSyncs"].map(str::to_owned).as_slice());
+        assert_eq!(owned, ["warehouseSyncs", "warehouseSources"]);
     }
 
     #[test]

@@ -8,8 +8,13 @@
     reason = "a helper of a test fails as the test does"
 )]
 
+mod config;
 mod data;
 mod faults;
+mod people;
+mod profile;
+mod public;
+mod relations;
 mod tracking;
 pub(crate) mod wire;
 mod workspace;
@@ -26,6 +31,9 @@ pub(crate) const WRITE_KEY: &str = "emulator-write-key";
 pub(crate) const API_TOKEN: &str = "emulator-api-token";
 /// The Config API's token.
 pub(crate) const CONFIG_TOKEN: &str = "emulator-config-token";
+
+/// The Profile API's token.
+pub(crate) const PROFILE_TOKEN: &str = "emulator-profile-token";
 
 /// An emulator on a free port.
 pub(crate) fn emulator() -> Emulator {

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kosmo::catalogue::operation::{Param, Type};
 use kosmo::emulator::{Emulator, Setup};
 use kosmo::engine::{Args, Call, Options, Run};
 use kosmo::error::{Fault, Kind, SideEffect};
 use kosmo::runtime::{Opening, Runtime};
 use kosmo::settings::{Environment, Surroundings};
 use serde_json::{Map, Value, json};
+
+use crate::emulator::wire::ask;
 
 /// A runtime whose accounts all point at an emulator of its own.
 pub struct Stage {
@@ -83,17 +86,58 @@ fn an_event_arrives_complete() {
     assert_eq!(sent["accepted_by"], "emulator");
 }
 
-#[test]
-fn every_row_with_an_example_works() {
-    let stage = stage(&[]);
-    for operation in stage.runtime.catalogue().operations() {
-        let run = stage.call(&operation.full_name(), Value::Object(operation.example.clone()));
-        let outcome = run.result.unwrap_or_else(|why| panic!("{}: {why:?}", run.function));
-        for (name, field) in operation.result.iter().filter(|_| outcome.value.is_object()) {
-            let there = outcome.value.get(name).is_some();
-            assert!(there || field.nullable, "{} lacks {name}", run.function);
+/// What a value lacks of what is documented of it, or has in another type.
+fn lacking(value: &Value, param: &Param, path: &str, wrong: &mut Vec<String>) {
+    let right = match param.kind {
+        Type::String => value.is_string(),
+        Type::Integer | Type::Number => value.is_number(),
+        Type::Boolean => value.is_boolean(),
+        Type::Object => value.is_object(),
+        Type::Array => value.is_array(),
+        Type::Any => true,
+    };
+    let right = right || value.is_null() && param.nullable;
+    if !right {
+        wrong.push(format!("{path} is no {}: {value}", param.kind.word()));
+    }
+    for (name, field) in param.properties.iter().filter(|_| value.is_object()) {
+        let path = format!("{path}.{name}");
+        match value.get(name) {
+            Some(value) => lacking(value, field, &path, wrong),
+            None if field.nullable => {}
+            None => wrong.push(format!("{path} is missing")),
         }
     }
+    if let (Some(items), Some(element)) = (value.as_array(), &param.items) {
+        for item in items {
+            lacking(item, element, &format!("{path}[]"), wrong);
+        }
+    }
+}
+
+#[test]
+fn every_row_with_an_example_works_and_answers_what_it_documents() {
+    let stage = stage(&[]);
+    let mut wrong = Vec::new();
+    for operation in stage.runtime.catalogue().operations() {
+        // Each starts from the seed, so that what one deletes another finds.
+        ask("POST", "/__emulator/reset").send(&stage.emulator).status(200);
+        let options = Options { confirm: Some(1), ..Options::default() };
+        let example = Value::Object(operation.example.clone());
+        let run = stage.run(&operation.full_name(), example, options);
+        match run.result {
+            Ok(outcome) => {
+                let documented = Param {
+                    kind: if operation.result.is_empty() { Type::Any } else { Type::Object },
+                    properties: operation.result.clone(),
+                    ..Param::default()
+                };
+                lacking(&outcome.value, &documented, &operation.name, &mut wrong);
+            }
+            Err(why) => wrong.push(format!("{}: {why:?}", operation.name)),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

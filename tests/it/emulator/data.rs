@@ -98,26 +98,26 @@ fn other_providers_are_echoed() {
         text: text.to_owned().into(),
     };
     let head = r#"
-        name = "letters"
-        title = "Letters"
-        [services.api]
-        title = "API"
-        base = { us = "https://letters.test" }
-        envelope = "result"
-    "#;
+name = "letters"
+title = "Letters"
+[services.api]
+title = "API"
+base = { us = "https://letters.test" }
+envelope = "result"
+"#;
     let rows = r#"
-        group = "letters"
-        title = "Letters"
-        service = "api"
-        [[operation]]
-        name = "send_letter"
-        title = "Send"
-        about = "Send a letter."
-        route = "PUT /letters/{id}"
-        effect = "write"
-        params = { id = { required = true, about = "Which." } }
-        example = { id = "a" }
-    "#;
+group = "letters"
+title = "Letters"
+service = "api"
+[[operation]]
+name = "send_letter"
+title = "Send"
+about = "Send a letter."
+route = "PUT /letters/{id}"
+effect = "write"
+params = { id = { required = true, about = "Which." } }
+example = { id = "a" }
+"#;
     let folder = vec![source("provider.toml", head), source("letters.toml", rows)];
     let catalogue = Arc::new(Catalogue::new(vec![("letters".to_owned(), folder)]));
     let emulator = Emulator::start(catalogue, Setup::default()).unwrap();

@@ -164,10 +164,10 @@ fn sizes_are_held_to_the_byte() {
     assert_eq!(batch(&json!({"batch": [event("d"), sized(32_769, "e")]})), 400);
     let mut full: Vec<Value> = (0..15).map(|n| sized(32_000, &format!("f-{n}"))).collect();
     let have = json!({"batch": full}).to_string().len();
-    full.push(sized(500_000 - have - 1, "g"));
-    assert_eq!(json!({"batch": full}).to_string().len(), 500_000);
+    full.push(sized(512_000 - have - 1, "g"));
+    assert_eq!(json!({"batch": full}).to_string().len(), 512_000);
     assert_eq!(batch(&json!({"batch": full})), 200);
-    *full.last_mut().unwrap() = sized(500_000 - have, "h");
+    *full.last_mut().unwrap() = sized(512_000 - have, "h");
     assert_eq!(batch(&json!({"batch": full})), 400);
     assert_eq!(emulator.events().len(), 1 + 1 + 16);
 }

@@ -11,6 +11,15 @@ use crate::emulator::public::scene::{missing, unfit};
 use crate::emulator::public::view;
 use crate::emulator::state::same;
 
+/// The functions of one kind. The row lets the kind be left out; on the wire it is needed.
+pub(super) fn list(scene: &mut Scene<'_>) -> Done {
+    if scene.text("resourceType").is_empty() {
+        return Err(unfit("resourceType", "`resourceType` is required"));
+    }
+    let place = scene.model.get("functions").ok_or_else(missing)?;
+    items::list(scene, ("functions", place))
+}
+
 /// A new function, its code the first version.
 pub(super) fn create(scene: &mut Scene<'_>) -> Done {
     let place = scene.model.get("functions").ok_or_else(missing)?;

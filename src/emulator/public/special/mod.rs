@@ -84,6 +84,7 @@ const SPECIALS: &[(&str, u16, Special)] = &[
     ("PUT /spaces/{}/messaging-subscriptions", 200, privacy::subscribe),
     ("POST /spaces/{}/messaging-subscriptions/batch", 200, privacy::preferences),
     // Functions
+    ("GET /functions", 200, functions::list),
     ("POST /functions", 200, functions::create),
     ("PATCH /functions/{}", 200, functions::update),
     ("POST /functions/{}/deploy", 200, functions::deploy),
