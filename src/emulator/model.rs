@@ -34,6 +34,9 @@ pub(super) struct Resource {
     pub(super) named: Option<String>,
     /// The field of a body that holds the item.
     pub(super) wrap: Option<String>,
+    /// The fields of a body that are kept among the item's settings.
+    #[serde(default)]
+    pub(super) settled: Vec<String>,
     /// The collection that `metadataId` points into.
     pub(super) catalog: Option<String>,
     /// Status of the answer to a create.

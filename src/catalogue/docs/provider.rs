@@ -1,6 +1,8 @@
 //! The pages above single functions: a provider's short reference, its resource groups, and the
 //! same as files.
 
+use std::cmp::Reverse;
+
 use super::super::operation::{Effect, Group, Operation, Provider};
 use super::function;
 use super::tables::{code_list, parameters};
@@ -124,7 +126,14 @@ pub fn group_page(provider: &Provider, group: &Group) -> String {
         );
     }
     text += "\n## Examples\n\n```lua\n";
-    for operation in operations(provider, &group.name) {
+    // Run from top to bottom, nothing misses what a line above it has deleted: deletions come
+    // last, and parts before the whole.
+    let mut ordered: Vec<&Operation> = operations(provider, &group.name).collect();
+    ordered.sort_by_key(|operation| match operation.effect {
+        Effect::Destroy => (true, Reverse(operation.route().path.len())),
+        _ => (false, Reverse(0)),
+    });
+    for operation in ordered {
         let call = sample::lua_call(operation, &operation.example);
         text += &if operation.effect == Effect::Read {
             format!("dump({call})\n")

@@ -101,7 +101,7 @@ pub(super) fn destination(state: &State, destination: &Value) -> Value {
 /// Settings as a list of options, secrets masked.
 fn options(destination: &Value, name: &str) -> Vec<Value> {
     let known = destination["metadata"]["options"].as_array();
-    let masked = shown(&json!({"settings": destination["settings"]}), &indexmap::IndexMap::new());
+    let masked = shown(&json!({"settings": destination["settings"]}), &[]);
     let settings = masked["settings"].as_object().cloned().unwrap_or_default();
     let option = |(key, value): (String, Value)| {
         let entry = known.into_iter().flatten().find(|option| same(&option["name"], &key));

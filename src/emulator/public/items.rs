@@ -32,7 +32,7 @@ pub(super) fn listed(scene: &Scene<'_>, items: &[&Value]) -> Value {
     let first = || row.result.keys().next().map(String::as_str);
     let key = paged.or_else(first).unwrap_or("items");
     let fields = view::fields(row, key);
-    let show = |item: &&Value| with_samples(view::shown(item, fields), scene);
+    let show = |item: &&Value| with_samples(view::shown(item, &fields), scene);
     let mut answer = Map::new();
     if paged.is_some() {
         let (page, pagination) = select::paged(items, scene.page);
@@ -82,7 +82,7 @@ pub(super) fn make(scene: &mut Scene<'_>, (many, resource): Place<'_>) -> Result
     }
     metadata(scene, resource, &body, &mut item)?;
     for (name, value) in body.into_iter().filter(|(name, _)| name != "metadataId") {
-        item.insert(if names(&name) { name } else { hidden(resource, name) }, value);
+        item.insert(name, value);
     }
     let owner = scene.state.owner();
     let stamp = json!(scene.stamp());
@@ -113,12 +113,6 @@ pub(super) fn make(scene: &mut Scene<'_>, (many, resource): Place<'_>) -> Result
     Ok(item)
 }
 
-/// The name under which a field is kept that no answer documents: as it is where rows say what
-/// they show, hidden where they show all.
-fn hidden(resource: &Resource, name: String) -> String {
-    if resource.path == "/sources" { format!("_{name}") } else { name }
-}
-
 /// The catalog's entry that `metadataId` names.
 fn metadata(
     scene: &Scene<'_>,
@@ -135,12 +129,19 @@ fn metadata(
     Ok(())
 }
 
+/// The fields of the item that the body holds. Some are kept among its settings.
 fn wrapped(scene: &mut Scene<'_>, resource: &Resource) -> Map<String, Value> {
     let mut body = std::mem::take(&mut scene.body);
-    match resource.wrap.as_ref().and_then(|key| body.get_mut(key)).map(Value::take) {
-        Some(Value::Object(inner)) => inner,
-        _ => body,
+    let inner = resource.wrap.as_ref().and_then(|key| body.get_mut(key)).map(Value::take);
+    if let Some(Value::Object(inner)) = inner {
+        body = inner;
     }
+    for name in &resource.settled {
+        let Some(value) = body.shift_remove(name) else { continue };
+        let settings = body.entry("settings").or_insert_with(|| json!({}));
+        settings[name] = value;
+    }
+    body
 }
 
 /// Refuses what another item has already.

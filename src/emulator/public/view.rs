@@ -1,9 +1,8 @@
 //! What an answer shows of an item: the fields its row documents, nothing hidden, secrets masked.
 
-use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use crate::catalogue::{Operation, Param, Type};
+use crate::catalogue::{Operation, Type};
 
 /// Words in the name of a setting that make its value a secret.
 const SECRET: &[&str] = &["password", "secret", "token", "apikey", "api_key", "privatekey"];
@@ -11,8 +10,20 @@ const SECRET: &[&str] = &["password", "secret", "token", "apikey", "api_key", "p
 /// The character Segment masks with, and how many of it.
 const BULLETS: &str = "••••••••••";
 
-/// An item with the documented fields, in their order; with all fields where none are documented.
-pub(in crate::emulator) fn shown(item: &Value, fields: &IndexMap<String, Param>) -> Value {
+/// What Segment documents of things whose rows show another form than the one on the wire.
+const WIRE: &[(&str, &str)] = &[
+    ("source", "id slug name metadata workspaceId enabled writeKeys settings labels"),
+    ("destination", "id name enabled metadata sourceId settings"),
+    ("warehouse", "id metadata workspaceId enabled settings"),
+    (
+        "function",
+        "id resourceType createdAt createdBy code deployedAt settings displayName description \
+         logoUrl previewWebhookUrl batchMaxCount catalogId isLatestVersion",
+    ),
+];
+
+/// An item with these fields, in their order; with all that are not hidden where none are named.
+pub(in crate::emulator) fn shown(item: &Value, fields: &[&str]) -> Value {
     let Value::Object(item) = item else { return item.clone() };
     let visible = |name: &str, value: &Value| {
         let value = if name == "settings" { masked(value) } else { value.clone() };
@@ -22,23 +33,22 @@ pub(in crate::emulator) fn shown(item: &Value, fields: &IndexMap<String, Param>)
         let open = item.iter().filter(|(name, _)| !name.starts_with('_'));
         open.map(|(name, value)| visible(name, value)).collect()
     } else {
-        let documented = fields.keys().filter_map(|name| Some((name, item.get(name)?)));
+        let documented = fields.iter().filter_map(|name| Some((name, item.get(*name)?)));
         documented.map(|(name, value)| visible(name, value)).collect()
     };
     Value::Object(map)
 }
 
-/// The fields that a row documents of each item of its list, or of the one item it gives.
-pub(in crate::emulator) fn fields<'a>(
-    row: &'a Operation,
-    key: &str,
-) -> &'a IndexMap<String, Param> {
-    static NONE: std::sync::LazyLock<IndexMap<String, Param>> =
-        std::sync::LazyLock::new(IndexMap::new);
-    // A row whose answers are given another form afterwards documents that form.
-    let documented = row.result.get(key).filter(|_| row.routes[0].shape.is_none());
-    let items = |param: &'a Param| param.items.as_deref().unwrap_or(param);
-    documented.map_or(&NONE, |param| &items(param).properties)
+/// The fields that are documented of each item of a row's list, or of the one item it gives.
+pub(in crate::emulator) fn fields<'a>(row: &'a Operation, key: &str) -> Vec<&'a str> {
+    if row.routes[0].shape.is_some()
+        && let Some((_, wire)) =
+            WIRE.iter().find(|(one, _)| key == *one || key.strip_suffix('s') == Some(one))
+    {
+        return wire.split_whitespace().collect();
+    }
+    let param = row.result.get(key).map(|param| param.items.as_deref().unwrap_or(param));
+    param.into_iter().flat_map(|param| param.properties.keys()).map(String::as_str).collect()
 }
 
 /// The answer of a row about one item: the item under the key of the first documented object, and
@@ -49,9 +59,9 @@ pub(in crate::emulator) fn one(row: &Operation, item: &Value) -> Value {
         .result
         .iter()
         .find(|(name, param)| param.kind == Type::Object && item.get(name.as_str()).is_none());
-    for (name, param) in &row.result {
+    for name in row.result.keys() {
         if whole.is_some_and(|(key, _)| key == name) {
-            answer.insert(name.clone(), shown(item, &param.properties));
+            answer.insert(name.clone(), shown(item, &fields(row, name)));
         } else if name == "status" && whole.is_none() && row.result.len() == 1 {
             answer.insert(name.clone(), json!("SUCCESS"));
         } else if name == "deleted" {
@@ -95,7 +105,7 @@ mod tests {
             "id": "a", "_parent": "b",
             "settings": {"apiKey": "0123456789dada", "password": "short", "host": "h", "port": 1},
         });
-        let all = shown(&item, &IndexMap::new());
+        let all = shown(&item, &[]);
         let want = json!({
             "id": "a",
             "settings": {"apiKey": "••••••••••dada", "password": "••••••••••", "host": "h", "port": 1},

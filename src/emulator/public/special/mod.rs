@@ -58,6 +58,7 @@ const SPECIALS: &[(&str, u16, Special)] = &[
     ("GET /credentials/{}/consumers", 200, warehouses::consumers),
     ("DELETE /credentials/{}", 200, warehouses::delete_credential),
     // Tracking plans
+    ("PATCH /tracking-plans/{}", 200, change_plan),
     ("GET /tracking-plans/{}/sources", 200, |scene| OF_PLAN.list(scene)),
     ("POST /tracking-plans/{}/sources", 200, plan_source),
     ("DELETE /tracking-plans/{}/sources", 200, no_plan_source),
@@ -157,6 +158,13 @@ fn connect(scene: &mut Scene<'_>, add: bool) -> Done {
         true => OF_WAREHOUSE.add(scene, &source)?,
         false => OF_WAREHOUSE.remove(scene, &source)?,
     }
+    Ok(success())
+}
+
+/// A changed plan is not shown; who wants to see it asks for it.
+fn change_plan(scene: &mut Scene<'_>) -> Done {
+    let place = scene.model.get("trackingPlans").ok_or_else(missing)?;
+    items::merge(scene, ("trackingPlans", place))?;
     Ok(success())
 }
 

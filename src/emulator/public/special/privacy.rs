@@ -117,7 +117,7 @@ pub(super) fn preferences(scene: &mut Scene<'_>) -> Done {
         match index {
             Some(index) => {
                 let item = &scene.state.items("messagingSubscriptions")[index];
-                found.push(view::shown(item, &indexmap::IndexMap::new()));
+                found.push(view::shown(item, &[]));
             }
             None => {
                 let why = json!([{"code": "NOT_FOUND", "message": "nothing is known of this key"}]);

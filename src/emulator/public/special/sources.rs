@@ -14,7 +14,8 @@ pub(super) fn get(scene: &mut Scene<'_>) -> Done {
     let id = scene.at(0);
     let index = scene.find("sources", id)?;
     let plan = scene.state.find("planSources", &[("sourceId", id)]);
-    let source = view::shown(&scene.state.items("sources")[index], view::fields(scene.row, ""));
+    let source =
+        view::shown(&scene.state.items("sources")[index], &view::fields(scene.row, "source"));
     Ok(json!({
         "source": source,
         "trackingPlanId": plan.map_or(&Value::Null, |pair| &pair["trackingPlanId"]),

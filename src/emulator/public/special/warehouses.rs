@@ -163,7 +163,7 @@ pub(super) fn consumers(scene: &mut Scene<'_>) -> Done {
         let length = usize::try_from(count).unwrap_or(usize::MAX);
         let (page, pagination) = select::paged(&own, (start, length));
         let fields = view::fields(scene.row, many);
-        let shown = page.iter().map(|item| view::shown(item, fields)).collect();
+        let shown = page.iter().map(|item| view::shown(item, &fields)).collect();
         answer.insert(many.to_owned(), shown);
         answer.insert(key, pagination);
     }
