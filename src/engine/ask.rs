@@ -34,7 +34,7 @@ impl Engine {
         let request = self.bind(scene.provider, operation, route, scene.account, args)?;
         let scene = Scene { operation, route, args, request: &request, ..scene };
         let before = scene.journey.attempts();
-        let gathered = self.gather(scene, request.clone(), &Pages::All).await;
+        let gathered = self.gather(scene, &request, &Pages::All).await;
         scene.journey.uncount(scene.journey.attempts() - before);
         Ok((gathered?.value, route))
     }

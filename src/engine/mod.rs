@@ -128,7 +128,7 @@ impl Engine {
             None => scene,
         };
         let hooks = self.hooks(&scene.provider.name);
-        let gathered = match self.gather(scene, scene.request.clone(), &options.pages).await {
+        let gathered = match self.gather(scene, scene.request, &options.pages).await {
             Err(fault) => self.recover(scene, fault).await,
             gathered => gathered,
         };

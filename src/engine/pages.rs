@@ -32,11 +32,11 @@ impl Engine {
     pub async fn gather(
         &self,
         scene: Scene<'_>,
-        request: Request,
+        request: &Request,
         wanted: &Pages,
     ) -> Result<Gathered, Fault> {
         match scene.operation.each.as_deref().filter(|name| !scene.args.contains_key(*name)) {
-            Some(name) => self.each(scene, request, name, wanted).await,
+            Some(name) => self.each(scene, request.clone(), name, wanted).await,
             None => self.list(scene, request, wanted, &Before::default()).await,
         }
     }
@@ -44,15 +44,16 @@ impl Engine {
     async fn list(
         &self,
         scene: Scene<'_>,
-        mut request: Request,
+        request: &Request,
         wanted: &Pages,
         before: &Before,
     ) -> Result<Gathered, Fault> {
         let paging = scene.provider.services[&scene.route.service].paging.as_ref();
         let (Some(items), Some(paging)) = (scene.route.items.as_deref(), paging) else {
-            let (value, status) = self.deliver(scene, &request).await?;
+            let (value, status) = self.deliver(scene, request).await?;
             return Ok(Gathered { value, status, next: None });
         };
+        let mut request = request.clone();
         start(&mut request, paging, wanted);
         let first = self.deliver(scene, &request).await;
         let (mut value, mut status) = first.map_err(|fault| before.so_far(fault, 0, ""))?;
@@ -89,7 +90,7 @@ impl Engine {
             let (at, cursor) = place(&choices, cursor.as_deref())?;
             request.set_query(name, choices[at]);
             let wanted = Pages::One { cursor, count: *count };
-            let mut page = self.list(scene, request, &wanted, &Before::default()).await?;
+            let mut page = self.list(scene, &request, &wanted, &Before::default()).await?;
             page.next = match page.next {
                 Some(cursor) => Some(format!("{}:{cursor}", choices[at])),
                 None => choices.get(at + 1).map(|following| format!("{following}:")),
@@ -102,7 +103,7 @@ impl Engine {
             request.set_query(name, choice);
             let count = all.as_ref().map_or(0, |all| length(&all.value[items]));
             let before = Before { items: count, prefix: format!("{choice}:") };
-            let mut more = self.list(scene, request.clone(), wanted, &before).await?;
+            let mut more = self.list(scene, &request, wanted, &before).await?;
             match &mut all {
                 Some(all) => append(&mut all.value[items], &mut more.value[items]),
                 None => all = Some(more),

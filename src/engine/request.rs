@@ -194,12 +194,32 @@ impl Request {
         Some(body)
     }
 
+    /// The body as JSON, the stamps written behind it rather than into a copy.
+    fn json_body(&self, now: &str) -> Option<String> {
+        let body = self.body.as_ref()?;
+        let secret = self.auth.as_ref().map(|(_, secret)| secret.expose());
+        let stamps = [(&self.sent_at, Some(now)), (&self.secret_in_body, secret)];
+        let stamps =
+            stamps.into_iter().filter_map(|(field, value)| Some((field.as_ref()?, value?)));
+        if stamps.clone().any(|(field, _)| body.contains_key(field)) {
+            return Some(Value::Object(self.body_at(now)?).to_string());
+        }
+        let mut text = serde_json::to_string(body).ok()?;
+        text.truncate(text.len() - 1);
+        for (field, value) in stamps {
+            let comma = if text.len() > 1 { "," } else { "" };
+            text += &format!("{comma}{}:{}", json!(field), json!(value));
+        }
+        text.push('}');
+        Some(text)
+    }
+
     /// The body as text in its media type, as it is sent at `now`.
     pub fn encoded_body(&self, now: &str) -> Option<String> {
-        let body = self.body_at(now)?;
         if self.media_type != FORM {
-            return Some(Value::Object(body).to_string());
+            return self.json_body(now);
         }
+        let body = self.body_at(now)?;
         let mut pairs = Vec::new();
         for (name, value) in &body {
             flatten(name, value, &mut pairs);
