@@ -16,7 +16,7 @@ use crate::emulator::wire::ask;
 /// A runtime whose accounts all point at an emulator of its own.
 pub struct Stage {
     pub runtime: Arc<Runtime>,
-    emulator: Emulator,
+    pub(crate) emulator: Emulator,
 }
 
 /// Such a runtime, with these faults.

@@ -8,11 +8,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kosmo::emulator::Emulator;
+use kosmo::engine::Options;
 use serde_json::{Value, json};
 
-use crate::emulator::{WRITE_KEY, failing};
+use crate::emulator::{API_TOKEN, WRITE_KEY, failing};
+use crate::engine::{Stage, stage};
 
 const NODE: &str = "@segment/analytics-node@3.1.0";
+const PUBLIC: &str = "@segment/public-api-sdk-typescript@47.0.0-b8398";
+const OLDER: &str = "older-client@npm:@segment/public-api-sdk-typescript@38.1.0-b7944";
 const PYTHON: &str = "segment-analytics-python==2.4.0";
 
 /// The folder that outlives a run, so that a library is fetched once.
@@ -101,6 +105,50 @@ fn send_with_python(folder: &Path, emulator: &Emulator, extra: &[&str]) {
     run(&mut command).unwrap_or_else(|why| panic!("{why}"));
 }
 
+/// The Public API's own client.
+fn client() -> Option<PathBuf> {
+    let folder = install("public-api", &format!("{PUBLIC} {OLDER}"), |folder| {
+        run(Command::new("node").arg("--version"))?;
+        std::fs::write(folder.join("package.json"), "{\"private\": true}").unwrap();
+        run(Command::new("npm")
+            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", PUBLIC, OLDER])
+            .current_dir(folder))
+    })?;
+    for script in ["models.mjs", "public-api.mjs", "public-api-bodies.mjs"] {
+        std::fs::copy(fixture(script), folder.join(script)).unwrap();
+    }
+    Some(folder)
+}
+
+/// Every row of the Public API with its example, and the request that a dry run of it shows, one
+/// JSON document a line.
+fn rows(stage: &Stage, file: &Path) {
+    let mut lines = String::new();
+    for row in stage.runtime.catalogue().operations() {
+        if row.route().service != "public" {
+            continue;
+        }
+        let options = Options { dry_run: true, confirm: Some(1), ..Options::default() };
+        let example = Value::Object(row.example.clone());
+        let request = stage.run(&row.full_name(), example, options).result.unwrap().value;
+        let line = json!({
+            "name": row.name, "method": row.route().method, "path": row.route().path,
+            "stability": row.stability, "example": row.example, "request": request,
+        });
+        lines += &format!("{line}\n");
+    }
+    std::fs::write(file, lines).unwrap();
+}
+
+/// Runs a script of the client's to its end; the summary it prints.
+fn summary(command: &mut Command) -> Value {
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let why = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{why}");
+    serde_json::from_str(&said).unwrap()
+}
+
 /// What each library was told to send, whatever it adds of its own.
 fn check(emulator: &Emulator, user: &str, library: &str) {
     let events = emulator.events();
@@ -166,4 +214,31 @@ fn the_python_library_delivers_every_call_once() {
     send_with_python(&folder, &shaky, &[]);
     check(&shaky, "python-user", "analytics-python");
     assert!(shaky.events().len() > 6, "the library sent nothing again");
+}
+
+#[test]
+fn the_public_apis_own_client_finds_every_call_it_has_on_the_emulator() {
+    let Some(folder) = client() else { return };
+    let stage = stage(&[]);
+    rows(&stage, &folder.join("rows.jsonl"));
+    let mut command = Command::new("node");
+    command.current_dir(&folder).args([
+        "public-api.mjs",
+        &stage.emulator.url(),
+        API_TOKEN,
+        "rows.jsonl",
+    ]);
+    let found = summary(&mut command);
+    assert!(found["called"].as_u64().unwrap() > 140, "{found:#}");
+}
+
+#[test]
+fn the_public_apis_own_models_know_every_body_we_send() {
+    let Some(folder) = client() else { return };
+    let stage = stage(&[]);
+    rows(&stage, &folder.join("bodies.jsonl"));
+    let mut command = Command::new("node");
+    command.current_dir(&folder).args(["public-api-bodies.mjs", "bodies.jsonl"]);
+    let found = summary(&mut command);
+    assert!(found["checked"].as_u64().unwrap() > 50, "{found:#}");
 }

@@ -42,24 +42,25 @@ fn a_connection_is_seen_from_both_ends() {
 #[test]
 fn what_is_loaded_into_a_warehouse_can_be_chosen() {
     let emulator = emulator();
-    let change = |property: Option<&str>| {
+    let change = |property: Option<&str>, status: &str| {
         let mut one =
             json!({"sourceId": "abc123", "collection": "order_completed", "enabled": false});
         one.as_object_mut().unwrap().extend(property.map(|name| ("property".into(), json!(name))));
         let body = json!({"syncOverrides": [one]});
         let reply = send(&emulator, "PATCH", &format!("{WAREHOUSE}/selective-sync"), Some(body));
-        assert_eq!(reply.status(200).json()["data"], json!({"status": "SUCCESS", "warnings": []}));
+        assert_eq!(reply.status(200).json()["data"], json!({"status": status, "warnings": []}));
     };
     let item = || {
         let path = format!("{WAREHOUSE}/connected-sources/abc123/selective-syncs");
         get(&emulator, &path)["items"][0].take()
     };
-    change(Some("revenue"));
+    change(Some("revenue"), "UPDATED");
+    change(Some("revenue"), "UNCHANGED");
     assert_eq!(
         (&item()["enabled"], &item()["properties"]["revenue"]),
         (&json!(true), &json!(false))
     );
-    change(None);
+    change(None, "UPDATED");
     assert_eq!(item()["enabled"], false);
     let schedule = json!({"enabled": true, "schedule": {"timezone": "UTC", "times": [{"hourOfDay": 3, "enabled": true}]}});
     let path = format!("{WAREHOUSE}/advanced-sync-schedule");

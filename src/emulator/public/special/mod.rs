@@ -154,10 +154,11 @@ fn destinations_of_source(scene: &mut Scene<'_>) -> Done {
 
 fn connect(scene: &mut Scene<'_>, add: bool) -> Done {
     let source = scene.at(1).to_owned();
-    match add {
-        true => OF_WAREHOUSE.add(scene, &source)?,
-        false => OF_WAREHOUSE.remove(scene, &source)?,
+    if add {
+        OF_WAREHOUSE.add(scene, &source)?;
+        return Ok(json!({"status": "CONNECTED"}));
     }
+    OF_WAREHOUSE.remove(scene, &source)?;
     Ok(success())
 }
 

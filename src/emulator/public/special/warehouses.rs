@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Done, Scene};
 use crate::emulator::public::items::{self, listed};
-use crate::emulator::public::links::{OF_WAREHOUSE, success};
+use crate::emulator::public::links::OF_WAREHOUSE;
 use crate::emulator::public::scene::{conflict, missing, unfit};
 use crate::emulator::public::select;
 use crate::emulator::public::view;
@@ -52,6 +52,8 @@ pub(super) fn select(scene: &mut Scene<'_>) -> Done {
     if let Some(tables) = scene.body.get("enableEventTables").cloned() {
         scene.item("profilesWarehouses", &warehouse)?.insert("_enableEventTables".into(), tables);
     }
+    let before = scene.state.items("selectiveSyncs").to_vec();
+    let mut changed = scene.body.contains_key("enableEventTables");
     let overrides = scene.body.get("syncOverrides").and_then(Value::as_array).cloned();
     for (at, wanted) in overrides.unwrap_or_default().into_iter().enumerate() {
         if let Some(source) = wanted["sourceId"].as_str() {
@@ -63,7 +65,8 @@ pub(super) fn select(scene: &mut Scene<'_>) -> Done {
         }
         choose(scene, &warehouse, &wanted);
     }
-    let mut answer = success();
+    changed |= before != scene.state.items("selectiveSyncs");
+    let mut answer = json!({"status": if changed { "UPDATED" } else { "UNCHANGED" }});
     if !space {
         answer["warnings"] = json!([]);
     }
