@@ -39,7 +39,7 @@ fn schema(state: &mut State, space: &str, event: &Event) {
     let part = |name: &str| event.message.get(name).and_then(Value::as_object).cloned();
     if event.kind == "track" {
         let Some(name) = event.message.get("event").and_then(Value::as_str) else { return };
-        let item = json!({"_spaceId": space, "name": name, "type": "track"});
+        let item = json!({"_spaceId": space, "name": name, "type": "TRACK"});
         note(state, "spaceEvents", &["_spaceId", "name"], item, &seen, None);
         for (property, value) in part("properties").unwrap_or_default() {
             let item = json!({"name": property, "type": "PROPERTY", "eventName": name});
@@ -48,13 +48,8 @@ fn schema(state: &mut State, space: &str, event: &Event) {
     }
     let collection = if event.kind == "group" { "accounts" } else { "users" };
     for (name, value) in part("traits").unwrap_or_default() {
-        let kind = match &value {
-            Value::Number(_) => "NUMBER",
-            Value::Bool(_) => "BOOLEAN",
-            _ => "STRING",
-        };
         let item =
-            json!({"_spaceId": space, "_collection": collection, "trait": name, "type": kind});
+            json!({"_spaceId": space, "_collection": collection, "trait": name, "type": "CUSTOM"});
         note(state, "traits", &["_spaceId", "_collection", "trait"], item, &seen, Some(&value));
     }
 }

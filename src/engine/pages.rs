@@ -172,5 +172,10 @@ fn start(request: &mut Request, paging: &Paging, wanted: &Pages) {
 /// The next cursor, at a dotted path of the answer; an empty one means the end.
 fn next_cursor(value: &Value, paging: &Paging) -> Option<String> {
     let found = paging.next.split('.').fold(value, |value, key| &value[key]);
-    found.as_str().filter(|cursor| !cursor.is_empty()).map(str::to_owned)
+    match found {
+        Value::String(cursor) if !cursor.is_empty() => Some(cursor.clone()),
+        // Of one list they are numbers.
+        Value::Number(cursor) => Some(cursor.to_string()),
+        _ => None,
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kosmo::catalogue::operation::{Param, Type};
 use kosmo::emulator::{Emulator, Setup};
-use kosmo::engine::{Args, Call, Options, Run};
+use kosmo::engine::{Args, Call, Options, Pages, Run};
 use kosmo::error::{Fault, Kind, SideEffect};
 use kosmo::runtime::{Opening, Runtime};
 use kosmo::settings::{Environment, Surroundings};
@@ -294,6 +294,25 @@ fn time_runs_out() {
     let fault = run.result.unwrap_err();
     assert_eq!((fault.kind, fault.exit()), (Kind::Timeout, 9));
     assert_eq!(fault.extra.effect, SideEffect::Unknown, "it may have arrived");
+}
+
+#[test]
+fn cursors_may_be_numbers() {
+    let stage = stage(&[]);
+    let filter =
+        json!({"integrationId": "5GFhvtz8fha42Cm4B9E6L8", "name": "Another", "if": "true"});
+    stage.value("segment.create_filter_for_space", filter);
+    let args = json!({"integrationId": "5GFhvtz8fha42Cm4B9E6L8"});
+    let page = |cursor: Option<String>| {
+        let pages = Pages::One { cursor, count: Some(1) };
+        let options = Options { pages, ..Options::default() };
+        stage.run("segment.list_filters_for_space", args.clone(), options).result.unwrap()
+    };
+    let first = page(None);
+    assert_eq!(first.next_cursor.as_deref(), Some("1"));
+    let second = page(first.next_cursor);
+    assert_eq!(second.value["filters"][0]["name"], "Another");
+    assert_eq!(second.next_cursor, None);
 }
 
 #[test]

@@ -102,8 +102,7 @@ pub(super) fn answer(
     let Some((status, action)) = action(&core.model, &route.method, &route.pattern) else {
         return Face::Public.refuse(501);
     };
-    let bare = row.params.contains_key("cursor");
-    let input = select::window(request, bare)
+    let input = select::window(request, &route.pattern)
         .and_then(|page| Ok((page, input::read(request, row, &route.names)?)));
     let (page, (query, body)) = match input {
         Ok(input) => input,

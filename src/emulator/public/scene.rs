@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::select::Window;
 use crate::catalogue::Operation;
 use crate::emulator::exchange::Answer;
 use crate::emulator::face::Face;
@@ -28,8 +29,8 @@ pub(in crate::emulator) struct Scene<'a> {
     pub(in crate::emulator) query: Map<String, Value>,
     /// The body.
     pub(in crate::emulator) body: Map<String, Value>,
-    /// Where the page starts and how long it may be.
-    pub(in crate::emulator) page: (usize, usize),
+    /// The page that is asked for.
+    pub(in crate::emulator) page: Window,
 }
 
 impl Scene<'_> {

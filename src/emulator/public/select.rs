@@ -14,8 +14,41 @@ use crate::emulator::state::same;
 const CURSOR: &[&str] = &["pagination.cursor", "pagination[cursor]"];
 const COUNT: &[&str] = &["pagination.count", "pagination[count]"];
 
-/// Where the page starts and how long it may be. Some lists take a bare `cursor` and `count`.
-pub(super) fn window(request: &Request, bare: bool) -> Result<(usize, usize), Answer> {
+/// How a list is cut into pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paging {
+    /// By opaque cursors, both ways.
+    Usual,
+    /// Cursors are numbers, and only lead on.
+    Numbers,
+    /// Cursors only lead on.
+    Forward,
+    /// `cursor` and `count` stand for themselves, and the answer says nothing of pages.
+    Bare,
+}
+
+/// The lists that are cut in their own way.
+const OWN: &[(&str, Paging)] = &[
+    ("/filters", Paging::Numbers),
+    ("/spaces/{}/traits", Paging::Forward),
+    ("/reverse-etl-models/{}/subscriptionId/{}/syncs", Paging::Bare),
+];
+
+/// The page that is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::emulator) struct Window {
+    /// Where it starts.
+    pub(super) start: usize,
+    /// How long it may be.
+    pub(super) count: usize,
+    paging: Paging,
+}
+
+/// The page that a request to this pattern asks for.
+pub(super) fn window(request: &Request, pattern: &str) -> Result<Window, Answer> {
+    let own = OWN.iter().find(|(of, _)| *of == pattern);
+    let paging = own.map_or(Paging::Usual, |(_, paging)| *paging);
+    let bare = paging == Paging::Bare;
     let (cursor, count) = if bare { (&["cursor"][..], &["count"][..]) } else { (CURSOR, COUNT) };
     let wrong = |why| unfit(count[0], why);
     let length = match request.query(count) {
@@ -30,11 +63,19 @@ pub(super) fn window(request: &Request, bare: bool) -> Result<(usize, usize), An
             .ok_or_else(|| wrong("the count must be a whole number from 1 to 1000"))?,
     };
     let text = request.query(cursor).unwrap_or_default();
-    match text.is_empty() {
-        true => Ok((0, length)),
-        false => position(text)
-            .map(|start| (start, length))
-            .ok_or_else(|| unfit(cursor[0], "the cursor is not one of ours")),
+    let start = match text.is_empty() {
+        true => Some(0),
+        false if paging == Paging::Numbers => text.parse().ok(),
+        false => position(text),
+    };
+    let start = start.ok_or_else(|| unfit(cursor[0], "the cursor is not one of ours"))?;
+    Ok(Window { start, count: length, paging })
+}
+
+impl Window {
+    /// A page of so many items from here, in the usual way.
+    pub(super) fn usual(start: usize, count: usize) -> Self {
+        Self { start, count, paging: Paging::Usual }
     }
 }
 
@@ -50,15 +91,20 @@ pub(in crate::emulator) fn cursor(position: usize) -> String {
 }
 
 /// The items on the page, and what is said about it.
-pub(super) fn paged<T>(all: &[T], (start, count): (usize, usize)) -> (&[T], Value) {
+pub(super) fn paged<T>(all: &[T], window: Window) -> (&[T], Value) {
+    let Window { start, count, paging } = window;
     let end = start.saturating_add(count).min(all.len());
+    let at = |position: usize| match paging {
+        Paging::Numbers => json!(position),
+        _ => json!(cursor(position)),
+    };
     let mut pagination = Map::new();
-    pagination.insert("current".into(), json!(cursor(start)));
+    pagination.insert("current".into(), at(start));
     if end < all.len() {
-        pagination.insert("next".into(), json!(cursor(end)));
+        pagination.insert("next".into(), at(end));
     }
-    if start > 0 {
-        pagination.insert("previous".into(), json!(cursor(start.saturating_sub(count))));
+    if start > 0 && paging == Paging::Usual {
+        pagination.insert("previous".into(), at(start.saturating_sub(count)));
     }
     pagination.insert("totalEntries".into(), json!(all.len()));
     (all.get(start..end).unwrap_or_default(), Value::Object(pagination))
@@ -155,16 +201,18 @@ mod tests {
     #[test]
     fn pages_say_what_is_before_and_behind_them() {
         let all = [1, 2, 3, 4, 5];
-        let (page, said) = paged(&all, (0, 2));
+        let (page, said) = paged(&all, Window::usual(0, 2));
         assert_eq!(
             (page, &said["next"], said.get("previous")),
             (&[1, 2][..], &json!("Mg=="), None)
         );
-        let (page, said) = paged(&all, (4, 2));
+        let (page, said) = paged(&all, Window::usual(4, 2));
         assert_eq!((page, said.get("next"), &said["previous"]), (&[5][..], None, &json!("Mg==")));
-        assert!(paged(&all, (9, 2)).0.is_empty());
+        assert!(paged(&all, Window::usual(9, 2)).0.is_empty());
         assert_eq!(position(&cursor(7)), Some(7));
         assert_eq!(position("zzz"), None);
+        let (_, said) = paged(&all, Window { start: 2, count: 2, paging: Paging::Numbers });
+        assert_eq!(said, json!({"current": 2, "next": 4, "totalEntries": 5}));
     }
 
     #[test]

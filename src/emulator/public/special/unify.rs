@@ -6,7 +6,7 @@ use super::{Done, Scene};
 use crate::emulator::model::mint;
 use crate::emulator::public::items::listed;
 use crate::emulator::public::scene::{missing, unfit};
-use crate::emulator::public::view;
+use crate::emulator::public::{select, view};
 use crate::emulator::state::same;
 
 /// The destinations an audience can be sent to, by slug.
@@ -96,9 +96,8 @@ pub(super) fn runs(scene: &mut Scene<'_>) -> Done {
     let own =
         |run: &&Value| same(&run["modelId"], model) && same(&run["_subscriptionId"], subscription);
     let runs: Vec<&Value> = scene.state.items("reverseEtlSyncs").iter().filter(own).collect();
-    let (start, count) = scene.page;
-    let page = runs.get(start..).unwrap_or_default();
-    Ok(listed(scene, &page[..count.min(page.len())]))
+    let (page, _) = select::paged(&runs, scene.page);
+    Ok(listed(scene, page))
 }
 
 /// Starts a run by hand.

@@ -7,7 +7,7 @@ use super::{Done, Scene};
 use crate::emulator::public::items::{self, listed};
 use crate::emulator::public::links::OF_WAREHOUSE;
 use crate::emulator::public::scene::{conflict, missing, unfit};
-use crate::emulator::public::select;
+use crate::emulator::public::select::{self, Window};
 use crate::emulator::public::view;
 use crate::emulator::state::same;
 
@@ -164,7 +164,7 @@ pub(super) fn consumers(scene: &mut Scene<'_>) -> Done {
         let own: Vec<&Value> =
             scene.state.items(many).iter().filter(|item| uses(item, scene.at(0))).collect();
         let length = usize::try_from(count).unwrap_or(usize::MAX);
-        let (page, pagination) = select::paged(&own, (start, length));
+        let (page, pagination) = select::paged(&own, Window::usual(start, length));
         let fields = view::fields(scene.row, many);
         let shown = page.iter().map(|item| view::shown(item, &fields)).collect();
         answer.insert(many.to_owned(), shown);
