@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kosmo::emulator::{Emulator, Setup};
 use kosmo::engine::{Args, Call};
 use kosmo::error::Kind;
 use kosmo::runtime::{Opening, Runtime};
@@ -130,4 +131,17 @@ fn a_key_that_cannot_sign_is_named_and_not_shown() {
             "{fault}"
         );
     }
+}
+
+#[test]
+fn the_emulator_trades_an_assertion_for_a_token_and_takes_it() {
+    let catalogue = std::sync::Arc::new(kosmo::catalogue::Catalogue::new(Vec::new()));
+    let emulator = Emulator::start(catalogue, Setup::default()).unwrap();
+    for run in track(&emulator.url(), KEY, 2) {
+        run.result.unwrap();
+    }
+    assert_eq!(emulator.events().len(), 2);
+    let stats = crate::emulator::wire::ask("GET", "/__emulator/stats").send(&emulator).json();
+    let routes = &stats["by_route"];
+    assert_eq!((&routes["POST /token"], &routes["POST /v1/track"]), (&json!(1), &json!(2)));
 }

@@ -141,11 +141,13 @@ fn rows(stage: &Stage, file: &Path) {
 }
 
 /// Runs a script of the client's to its end; the summary it prints.
+#[expect(clippy::print_stderr, reason = "says how much was checked, to who wants to see it")]
 fn summary(command: &mut Command) -> Value {
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     let why = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{why}");
+    eprintln!("{said}");
     serde_json::from_str(&said).unwrap()
 }
 
