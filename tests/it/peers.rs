@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use kosmo::emulator::Emulator;
 use kosmo::engine::Options;
@@ -47,6 +48,9 @@ fn install(
     package: &str,
     steps: impl Fn(&Path) -> Result<(), String>,
 ) -> Option<PathBuf> {
+    // Tests run side by side and share what is installed.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = cache(name);
     let marker = folder.join("installed");
     if std::fs::read_to_string(&marker).is_ok_and(|have| have == package) {
