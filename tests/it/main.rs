@@ -36,6 +36,7 @@ mod second_provider;
 mod seeds;
 mod segment;
 mod service;
+mod search;
 mod sessions;
 mod settings;
 mod shells;

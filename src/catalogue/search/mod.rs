@@ -2,11 +2,15 @@
 //! of every row; knows synonyms and forgives typing errors. Same question, same answer: nothing is
 //! random and nothing is remembered. How hits are shown is left to the faces.
 
+mod entry;
 mod words;
 
+use std::collections::BTreeMap;
+
 use super::name::fold;
-use super::{Catalogue, Effect, Operation};
-use words::{STOP, SYNONYMS, stem, stems, words};
+use super::{Catalogue, Operation};
+use entry::Entry;
+use words::{SYNONYMS, stem, telling};
 
 /// A function that was found.
 #[derive(Debug, Clone, Copy)]
@@ -22,39 +26,7 @@ const NOISE: f64 = 0.2;
 
 /// The best functions for `query`, best first, at most `limit`.
 pub fn search<'a>(catalogue: &'a Catalogue, query: &str, limit: usize) -> Vec<Hit<'a>> {
-    let entries: Vec<Entry<'a>> = catalogue.operations().map(Entry::of).collect();
-    let wanted = Wanted::read(query);
-    let mut scores = vec![0.0; entries.len()];
-    let mut covered = vec![0_u32; entries.len()];
-    for term in &wanted.terms {
-        let matches = weigh(term, &entries);
-        let found = matches.iter().filter(|weight| **weight > 0.0).count();
-        let rarity = rarity(entries.len(), found);
-        for (index, weight) in matches.into_iter().enumerate().filter(|(_, weight)| *weight > 0.0) {
-            scores[index] += weight * rarity;
-            covered[index] += 1;
-        }
-    }
-    let mut hits: Vec<Hit<'a>> = entries
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| covered[*index] > 0)
-        .map(|(index, entry)| Hit {
-            operation: entry.operation,
-            score: scores[index] * coverage(covered[index], wanted.terms.len())
-                + entry.bonus(&wanted),
-        })
-        .collect();
-    hits.sort_by(|a, b| {
-        // Of equals the harmless one first.
-        let effects = a.operation.effect.cmp(&b.operation.effect);
-        let names = || a.operation.full_name().cmp(&b.operation.full_name());
-        b.score.total_cmp(&a.score).then(effects).then_with(names)
-    });
-    let floor = hits.first().map_or(0.0, |best| best.score * NOISE);
-    hits.retain(|hit| hit.score >= floor);
-    hits.truncate(limit);
-    hits
+    Index::of(catalogue).find(query, limit)
 }
 
 /// What a query asks for.
@@ -65,14 +37,8 @@ struct Wanted {
 
 impl Wanted {
     fn read(query: &str) -> Self {
-        let all = words(query);
-        let telling = |word: &&String| !STOP.contains(&word.as_str());
-        let chosen: Vec<&String> = match all.iter().filter(telling).count() {
-            0 => all.iter().collect(),
-            _ => all.iter().filter(telling).collect(),
-        };
         let mut terms: Vec<String> = Vec::new();
-        for term in chosen.into_iter().map(|word| stem(word)) {
+        for term in telling(query) {
             if !terms.contains(&term) {
                 terms.push(term);
             }
@@ -81,112 +47,109 @@ impl Wanted {
     }
 }
 
-/// The words of one row, with the weight of the place each stands in.
-struct Entry<'a> {
-    operation: &'a Operation,
-    words: Vec<(f64, String)>,
-    name: Vec<String>,
-    intents: Vec<Vec<String>>,
+/// Every row's words, for more than one search over the same catalogue.
+pub struct Index<'a> {
+    entries: Vec<Entry<'a>>,
+    /// Each word, the rows it stands in and its weight in each.
+    places: BTreeMap<String, Vec<(usize, f64)>>,
+    synonyms: Vec<Vec<String>>,
 }
 
-impl<'a> Entry<'a> {
-    fn of(operation: &'a Operation) -> Self {
-        let mut weighted = Vec::new();
-        let mut add = |weight: f64, text: &str| {
-            weighted.extend(stems(text).into_iter().map(|word| (weight, word)));
-        };
-        // In a short name each word says more.
-        #[expect(clippy::cast_precision_loss, reason = "a name has few words")]
-        let length = stems(&operation.name).len().max(1) as f64;
-        add(5.0 + 6.0 / length, &operation.name);
-        add(4.0 + 6.0 / length, &operation.title);
-        operation.aliases.iter().for_each(|alias| add(6.0, alias));
-        operation.intent.iter().for_each(|phrase| add(5.0, phrase));
-        add(3.0, &operation.group);
-        add(3.0, &operation.about);
-        for (name, param) in &operation.params {
-            add(2.0, name);
-            add(1.0, &param.about);
+impl<'a> Index<'a> {
+    /// The words of every row of `catalogue`.
+    pub fn of(catalogue: &'a Catalogue) -> Self {
+        let mut entries = Vec::new();
+        let mut places: BTreeMap<String, Vec<(usize, f64)>> = BTreeMap::new();
+        for (row, operation) in catalogue.operations().enumerate() {
+            let (entry, weights) = Entry::of(operation);
+            entries.push(entry);
+            for (word, weight) in weights {
+                places.entry(word).or_default().push((row, weight));
+            }
         }
-        operation.result.keys().for_each(|field| add(1.5, field));
-        add(1.0, &operation.notes);
-        // The provider's name is in every alias and says nothing within one provider.
-        let provider = stem(&operation.provider);
-        weighted.iter_mut().filter(|(_, word)| *word == provider).for_each(|(w, _)| *w = 0.5);
-        Self {
-            operation,
-            words: weighted,
-            name: stems(&operation.name),
-            intents: operation.intent.iter().map(|phrase| telling(phrase)).collect(),
-        }
+        let stemmed = |group: &&[&str]| group.iter().map(|word| stem(word)).collect();
+        Self { entries, places, synonyms: SYNONYMS.iter().map(stemmed).collect() }
     }
 
-    /// What a fit as a whole adds: the very name, all words of the name, all words of one intent.
-    fn bonus(&self, wanted: &Wanted) -> f64 {
-        let operation = self.operation;
-        let names = || operation.aliases.iter().chain([&operation.name]);
-        let full = fold(&operation.full_name());
-        // Who names no verb wants to look.
-        let mut bonus = if operation.effect == Effect::Read { 4.0 } else { 0.0 };
-        if wanted.folded == full
-            || names().any(|name| fold(name) == wanted.folded)
-            || fold(&operation.title) == wanted.folded
-        {
-            bonus += 100.0;
+    /// The best functions for `query`, best first, at most `limit`.
+    pub fn find(&self, query: &str, limit: usize) -> Vec<Hit<'a>> {
+        let wanted = Wanted::read(query);
+        let mut scores = vec![0.0; self.entries.len()];
+        let mut covered = vec![0_u32; self.entries.len()];
+        for term in &wanted.terms {
+            let matches = self.weigh(term);
+            let rarity = rarity(self.entries.len(), matches.len());
+            for (row, weight) in matches {
+                scores[row] += weight * rarity;
+                covered[row] += 1;
+            }
         }
-        // `source` means `get_source` rather than one of the many names that mention a source.
-        let told = self.name.iter().filter(|word| wanted.terms.contains(word)).count();
-        #[expect(clippy::cast_precision_loss, reason = "a name has few words")]
-        let share = told as f64 / self.name.len().max(1) as f64;
-        bonus += 10.0 * share * share;
-        let within = |phrase: &&Vec<String>| wanted.terms.iter().all(|term| phrase.contains(term));
-        // The shorter the phrase, the more of it was said.
-        let said = self.intents.iter().filter(within).map(Vec::len).min();
-        bonus
-            + said.map_or(0.0, |length| if length <= wanted.terms.len() + 1 { 20.0 } else { 10.0 })
+        let mut hits: Vec<Hit<'a>> = self
+            .entries
+            .iter()
+            .enumerate()
+            .filter(|(row, _)| covered[*row] > 0)
+            .map(|(row, entry)| Hit {
+                operation: entry.operation,
+                score: scores[row] * coverage(covered[row], wanted.terms.len())
+                    + entry.bonus(&wanted),
+            })
+            .collect();
+        hits.sort_by(|a, b| {
+            // Of equals the harmless one first.
+            let effects = a.operation.effect.cmp(&b.operation.effect);
+            let names = || a.operation.full_name().cmp(&b.operation.full_name());
+            b.score.total_cmp(&a.score).then(effects).then_with(names)
+        });
+        let floor = hits.first().map_or(0.0, |best| best.score * NOISE);
+        hits.retain(|hit| hit.score >= floor);
+        hits.truncate(limit);
+        hits
     }
 
-    /// How well the row answers to `term`, by a way of comparing words.
-    fn weight(&self, likeness: impl Fn(&str) -> f64) -> f64 {
-        self.words.iter().map(|(weight, word)| weight * likeness(word)).fold(0.0, f64::max)
-    }
-}
-
-/// The words of a phrase that say something.
-fn telling(phrase: &str) -> Vec<String> {
-    let words = words(phrase);
-    words.iter().filter(|word| !STOP.contains(&word.as_str())).map(|word| stem(word)).collect()
-}
-
-/// How well each row answers to `term`. Typing errors are only thought of when nothing fits.
-fn weigh(term: &str, entries: &[Entry<'_>]) -> Vec<f64> {
-    let circle: Vec<String> = SYNONYMS
-        .iter()
-        .map(|group| group.iter().map(|word| stem(word)).collect::<Vec<_>>())
-        .filter(|group| group.iter().any(|word| word == term))
-        .flatten()
-        .collect();
-    let known = |word: &str| {
-        if word == term {
-            1.0
-        } else if circle.iter().any(|synonym| synonym == word) {
-            0.5
-        } else if term.len() >= 4 && word.starts_with(term) {
-            0.6
-        } else {
-            0.0
+    /// The rows that answer to `term`, and how well. Typing errors are only thought of when
+    /// nothing fits.
+    fn weigh(&self, term: &str) -> BTreeMap<usize, f64> {
+        let circles = self.synonyms.iter().filter(|group| group.iter().any(|word| word == term));
+        let circle: Vec<&String> = circles.flatten().collect();
+        let known = self.matching(|word| {
+            if word == term {
+                1.0
+            } else if circle.iter().any(|synonym| *synonym == word) {
+                0.5
+            } else if term.len() >= 4 && word.starts_with(term) {
+                0.6
+            } else {
+                0.0
+            }
+        });
+        if term.len() < 4 || !known.is_empty() {
+            return known;
         }
-    };
-    let weights: Vec<f64> = entries.iter().map(|entry| entry.weight(known)).collect();
-    if term.len() < 4 || weights.iter().any(|weight| *weight > 0.0) {
-        return weights;
+        let slips = if term.len() >= 7 { 2 } else { 1 };
+        self.matching(|word| {
+            let near = word.len() >= 3
+                && word.len().abs_diff(term.len()) <= slips
+                && strsim::osa_distance(term, word) <= slips;
+            if near { 0.6 } else { 0.0 }
+        })
     }
-    let slips = if term.len() >= 7 { 2 } else { 1 };
-    let misspelt = |word: &str| {
-        let far = strsim::osa_distance(term, word);
-        if word.len() >= 3 && far <= slips { 0.6 } else { 0.0 }
-    };
-    entries.iter().map(|entry| entry.weight(misspelt)).collect()
+
+    /// The best weight of each row by a way of comparing words.
+    fn matching(&self, likeness: impl Fn(&str) -> f64) -> BTreeMap<usize, f64> {
+        let mut rows = BTreeMap::new();
+        for (word, places) in &self.places {
+            let like = likeness(word);
+            if like == 0.0 {
+                continue;
+            }
+            for (row, weight) in places {
+                let best = rows.entry(*row).or_insert(0.0_f64);
+                *best = best.max(weight * like);
+            }
+        }
+        rows
+    }
 }
 
 /// Rare words say more than common ones.

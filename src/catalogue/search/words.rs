@@ -2,7 +2,7 @@
 //! left of one when its ending is taken off. Weighing them is left to the search.
 
 /// Words that say nothing about what is wanted.
-pub(super) const STOP: &[&str] = &[
+const STOP: &[&str] = &[
     "a",
     "all",
     "an",
@@ -68,8 +68,17 @@ pub(super) fn stems(text: &str) -> Vec<String> {
     words(text).iter().map(|word| stem(word)).collect()
 }
 
+/// The words of a phrase that say something, without their endings; all of them when none does.
+pub(super) fn telling(phrase: &str) -> Vec<String> {
+    let all = words(phrase);
+    let says = |word: &&String| !STOP.contains(&word.as_str());
+    let chosen: Vec<&String> = all.iter().filter(says).collect();
+    let chosen = if chosen.is_empty() { all.iter().collect() } else { chosen };
+    chosen.into_iter().map(|word| stem(word)).collect()
+}
+
 /// Lower-case words; `listSources` and `list_sources` are two words each.
-pub(super) fn words(text: &str) -> Vec<String> {
+fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut before = ' ';

@@ -1,0 +1,107 @@
+//! Finding functions by what somebody wants: two hundred wishes, every title, every name, nonsense.
+//!
+//! The wishes stand in `fixtures/intents.tsv` as `half, query, acceptable functions`. Ranking and
+//! words are tuned by the `tune` half alone. The `held` half says how well that carries over, so
+//! a failure there tells only the share: whoever reads its misses and mends them has lost it.
+
+use kosmo::catalogue::Catalogue;
+use kosmo::catalogue::search::Index;
+
+const TOP: usize = 3;
+const WANTED: f64 = 0.90;
+
+struct Wish {
+    half: &'static str,
+    query: &'static str,
+    accepted: Vec<&'static str>,
+}
+
+fn wishes(half: &str) -> Vec<Wish> {
+    include_str!("../fixtures/intents.tsv")
+        .lines()
+        .map(|line| {
+            let mut cells = line.split('\t');
+            let mut cell = || cells.next().expect("half, query, functions");
+            Wish { half: cell(), query: cell(), accepted: cell().split('|').collect() }
+        })
+        .filter(|wish| wish.half == half)
+        .collect()
+}
+
+fn found(index: &Index<'_>, query: &str, limit: usize) -> Vec<String> {
+    index.find(query, limit).iter().map(|hit| hit.operation.name.clone()).collect()
+}
+
+/// The share of a half that is answered, and what was not.
+fn answered(half: &str) -> (f64, Vec<String>) {
+    let catalogue = Catalogue::new(Vec::new());
+    let index = Index::of(&catalogue);
+    let wishes = wishes(half);
+    assert_eq!(wishes.len(), 100, "{half}");
+    let mut misses = Vec::new();
+    for wish in &wishes {
+        for name in &wish.accepted {
+            let row = catalogue.find(name);
+            assert!(row.is_ok_and(|row| row.name == *name), "`{name}` is no function");
+        }
+        let best = found(&index, wish.query, TOP);
+        if !best.iter().any(|name| wish.accepted.contains(&name.as_str())) {
+            misses.push(format!("{}: {:?}, not {}", wish.query, best, wish.accepted.join(" or ")));
+        }
+    }
+    let hits = f64::from(u8::try_from(wishes.len() - misses.len()).unwrap());
+    (hits / 100.0, misses)
+}
+
+#[test]
+fn wishes_of_the_tuning_half_are_answered_in_the_top_three() {
+    let (share, misses) = answered("tune");
+    println!("{share}\n{}", misses.join("\n"));
+    assert!(share >= WANTED, "{share}\n{}", misses.join("\n"));
+}
+
+#[test]
+fn wishes_of_the_held_half_are_answered_in_the_top_three() {
+    let (share, _) = answered("held");
+    assert!(share >= WANTED, "{share}");
+}
+
+#[test]
+fn every_function_is_found_by_its_title_and_by_the_words_of_its_name() {
+    let catalogue = Catalogue::new(Vec::new());
+    let index = Index::of(&catalogue);
+    let mut missing = Vec::new();
+    for operation in catalogue.operations() {
+        for (query, top) in
+            [(operation.title.clone(), TOP), (operation.name.replace('_', " "), 10)]
+        {
+            let hits = index.find(&query, top);
+            if !hits.iter().any(|hit| hit.operation.full_name() == operation.full_name()) {
+                missing.push(format!("{} by {query:?}", operation.full_name()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}\n{}", missing.len(), missing.join("\n"));
+}
+
+#[test]
+fn nonsense_finds_nothing_and_the_same_words_find_the_same() {
+    let catalogue = Catalogue::new(Vec::new());
+    let index = Index::of(&catalogue);
+    for query in [
+        "",
+        " \t ",
+        "?!",
+        "xyzzy plugh",
+        "qwrtp zxcvb",
+        "bake a chocolate cake",
+        "weather in lisbon tomorrow",
+        "the of and",
+    ] {
+        assert_eq!(found(&index, query, TOP), [""; 0], "{query:?}");
+    }
+    for wish in wishes("tune") {
+        let again = Index::of(&catalogue).find(wish.query, TOP).len();
+        assert_eq!(again, found(&index, wish.query, TOP).len());
+    }
+}
