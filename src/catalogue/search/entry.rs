@@ -1,65 +1,72 @@
-//! One row as the search sees it: its words, each with the weight of the place it stands in, and
-//! what a fit as a whole adds. Comparing words is left to the index.
+//! One row as the search sees it: its words, each with the weight of the place it stands in, its
+//! phrases, and what a fit as a whole adds. Which words are alike is left to the index.
 
 use std::collections::BTreeMap;
 
-use super::Wanted;
+use super::query::Wanted;
+use super::tables::Mood;
 use super::words::{stem, stems, telling};
+use crate::catalogue::Operation;
 use crate::catalogue::name::fold;
-use crate::catalogue::{Effect, Operation};
 
-/// The words of one row.
+/// A row, reduced to what a search asks of it.
 pub(super) struct Entry<'a> {
     pub(super) operation: &'a Operation,
+    /// What people say who want it, its title and its name: the words of each, by number.
+    pub(super) phrases: Vec<Vec<usize>>,
+    /// Its title and every name it has, folded.
+    names: Vec<String>,
     name: Vec<String>,
-    intents: Vec<Vec<String>>,
 }
 
 impl<'a> Entry<'a> {
-    /// The row, and the heaviest weight of each of its words.
-    pub(super) fn of(operation: &'a Operation) -> (Self, BTreeMap<String, f64>) {
-        let mut weights = BTreeMap::new();
-        let mut add = |weight: f64, text: &str| {
-            for word in stems(text) {
-                let known = weights.entry(word).or_insert(weight);
-                *known = weight.max(*known);
-            }
+    /// The row, whose phrases are numbered by `number`.
+    pub(super) fn of(operation: &'a Operation, mut number: impl FnMut(String) -> usize) -> Self {
+        let phrases = operation.intent.iter().chain([&operation.title, &operation.name]);
+        let mut numbered = |phrase: &String| {
+            telling(phrase, |_| true).into_iter().map(&mut number).collect::<Vec<_>>()
         };
-        let name = stems(&operation.name);
-        // In a short name each word says more.
-        #[expect(clippy::cast_precision_loss, reason = "a name has few words")]
-        let length = name.len().max(1) as f64;
-        add(5.0 + 6.0 / length, &operation.name);
-        add(4.0 + 6.0 / length, &operation.title);
-        operation.aliases.iter().for_each(|alias| add(6.0, alias));
-        operation.intent.iter().for_each(|phrase| add(5.0, phrase));
-        add(3.0, &operation.group);
-        add(3.0, &operation.about);
-        for (name, param) in &operation.params {
-            add(2.0, name);
-            add(1.0, &param.about);
+        let names = operation.aliases.iter().chain([&operation.title]).map(|name| fold(name));
+        let names = [&operation.name, &operation.full_name()]
+            .map(|name| fold(name))
+            .into_iter()
+            .chain(names);
+        Self {
+            operation,
+            phrases: phrases.map(&mut numbered).collect(),
+            names: names.collect(),
+            name: stems(&operation.name),
         }
-        operation.result.keys().for_each(|field| add(1.5, field));
-        add(1.0, &operation.notes);
-        // The provider's name is in every alias and says nothing within one provider.
-        if let Some(weight) = weights.get_mut(&stem(&operation.provider)) {
-            *weight = 0.5;
-        }
-        let intents = operation.intent.iter().map(|phrase| telling(phrase)).collect();
-        (Self { operation, name, intents }, weights)
     }
 
-    /// What a fit as a whole adds: the very name, all words of the name, all words of one intent.
+    /// How much of what was said stands in one phrase of the row and how much of that phrase was
+    /// said, from 0 to 1; `said` is the rarity of all words that were, `likes` how near each word
+    /// is to each of them.
+    pub(super) fn overlap(&self, likes: &[Vec<f64>], rarities: &[f64], said: f64) -> f64 {
+        let overlap = |phrase: &Vec<usize>| {
+            let nearest = |like: &Vec<f64>| {
+                phrase.iter().map(|word| like[*word] * rarities[*word]).fold(0.0, f64::max)
+            };
+            let common: f64 = likes.iter().map(nearest).sum();
+            let whole = said + phrase.iter().map(|word| rarities[*word]).sum::<f64>();
+            if whole > 0.0 { 2.0 * common / whole } else { 0.0 }
+        };
+        self.phrases.iter().map(overlap).fold(0.0, f64::max).min(1.0)
+    }
+
+    /// Whether this is a second edition that carries its group in its name and that nobody means
+    /// who does not say so.
+    pub(super) fn stands_back(&self) -> bool {
+        let group = self.operation.name.strip_prefix(self.operation.group.as_str());
+        group.is_some_and(|rest| rest.starts_with('_'))
+    }
+
+    /// What a fit as a whole adds: the effect asked for, the very name, the words of the name.
     pub(super) fn bonus(&self, wanted: &Wanted) -> f64 {
-        let operation = self.operation;
-        let names = || operation.aliases.iter().chain([&operation.name]);
-        let full = fold(&operation.full_name());
         // Who names no verb wants to look.
-        let mut bonus = if operation.effect == Effect::Read { 4.0 } else { 0.0 };
-        if wanted.folded == full
-            || names().any(|name| fold(name) == wanted.folded)
-            || fold(&operation.title) == wanted.folded
-        {
+        let mood = wanted.mood.unwrap_or(Mood::Look);
+        let mut bonus = if mood.asks_for(self.operation.effect) { 4.0 } else { 0.0 };
+        if self.names.contains(&wanted.folded) {
             bonus += 100.0;
         }
         // `source` means `get_source` rather than one of the many names that mention a source.
@@ -67,10 +74,39 @@ impl<'a> Entry<'a> {
         #[expect(clippy::cast_precision_loss, reason = "a name has few words")]
         let share = told as f64 / self.name.len().max(1) as f64;
         bonus += 10.0 * share * share;
-        let within = |phrase: &&Vec<String>| wanted.terms.iter().all(|term| phrase.contains(term));
-        // The shorter the phrase, the more of it was said.
-        let said = self.intents.iter().filter(within).map(Vec::len).min();
-        bonus
-            + said.map_or(0.0, |length| if length <= wanted.terms.len() + 1 { 20.0 } else { 10.0 })
+        // Said in this very order, it is the thing itself and not another that also has the words.
+        let run = wanted.folded.len() >= 5 && self.names[0].contains(&wanted.folded);
+        bonus + if run { 10.0 } else { 0.0 }
     }
+}
+
+/// The heaviest weight of each word of a row.
+pub(super) fn weights(operation: &Operation) -> BTreeMap<String, f64> {
+    let mut weights = BTreeMap::new();
+    let mut add = |weight: f64, text: &str| {
+        for word in stems(text) {
+            let known = weights.entry(word).or_insert(weight);
+            *known = weight.max(*known);
+        }
+    };
+    // In a short name each word says more.
+    #[expect(clippy::cast_precision_loss, reason = "a name has few words")]
+    let length = stems(&operation.name).len().max(1) as f64;
+    add(5.0 + 6.0 / length, &operation.name);
+    add(4.0 + 6.0 / length, &operation.title);
+    operation.aliases.iter().for_each(|alias| add(6.0, alias));
+    operation.intent.iter().for_each(|phrase| add(5.0, phrase));
+    add(3.0, &operation.group);
+    add(3.0, &operation.about);
+    for (name, param) in &operation.params {
+        add(2.0, name);
+        add(1.0, &param.about);
+    }
+    operation.result.keys().for_each(|field| add(1.5, field));
+    add(1.0, &operation.notes);
+    // The provider's name is in every alias and says nothing within one provider.
+    if let Some(weight) = weights.get_mut(&stem(&operation.provider)) {
+        *weight = 0.5;
+    }
+    weights
 }

@@ -3,14 +3,15 @@
 //! random and nothing is remembered. How hits are shown is left to the faces.
 
 mod entry;
+mod query;
+mod tables;
 mod words;
 
 use std::collections::BTreeMap;
 
-use super::name::fold;
 use super::{Catalogue, Operation};
 use entry::Entry;
-use words::{SYNONYMS, stem, telling};
+use query::Wanted;
 
 /// A function that was found.
 #[derive(Debug, Clone, Copy)]
@@ -23,76 +24,89 @@ pub struct Hit<'a> {
 
 /// Hits this much worse than the best one are noise.
 const NOISE: f64 = 0.2;
+/// How near to a word of the query its synonyms, longer forms and corrections are.
+const SYNONYM: f64 = 0.5;
+const BEGINNING: f64 = 0.6;
+const SLIP: f64 = 0.6;
+/// What saying exactly one of a row's phrases is worth.
+const PHRASE: f64 = 30.0;
+/// What saying it in the row's own words is worth besides.
+const VERY: f64 = 15.0;
+/// From where on a phrase counts as said in full.
+const WHOLE: f64 = 0.9;
+/// How much of its score a second edition keeps.
+const SECOND: f64 = 0.8;
+/// A query of which no row answers to this share of the words is about something else.
+const FEWEST: f64 = 0.3;
 
 /// The best functions for `query`, best first, at most `limit`.
 pub fn search<'a>(catalogue: &'a Catalogue, query: &str, limit: usize) -> Vec<Hit<'a>> {
     Index::of(catalogue).find(query, limit)
 }
 
-/// What a query asks for.
-struct Wanted {
-    folded: String,
-    terms: Vec<String>,
-}
-
-impl Wanted {
-    fn read(query: &str) -> Self {
-        let mut terms: Vec<String> = Vec::new();
-        for term in telling(query) {
-            if !terms.contains(&term) {
-                terms.push(term);
-            }
-        }
-        Self { folded: fold(query), terms }
-    }
-}
-
 /// Every row's words, for more than one search over the same catalogue.
 pub struct Index<'a> {
     entries: Vec<Entry<'a>>,
-    /// Each word, the rows it stands in and its weight in each.
-    places: BTreeMap<String, Vec<(usize, f64)>>,
-    synonyms: Vec<Vec<String>>,
+    /// Each word and its number.
+    numbers: BTreeMap<String, usize>,
+    /// The rows where each word stands, with its weight there.
+    places: Vec<Vec<(usize, f64)>>,
+    /// How much each word says.
+    rarities: Vec<f64>,
 }
 
 impl<'a> Index<'a> {
     /// The words of every row of `catalogue`.
     pub fn of(catalogue: &'a Catalogue) -> Self {
         let mut entries = Vec::new();
-        let mut places: BTreeMap<String, Vec<(usize, f64)>> = BTreeMap::new();
+        let mut numbers = BTreeMap::new();
+        let mut places: Vec<Vec<(usize, f64)>> = Vec::new();
         for (row, operation) in catalogue.operations().enumerate() {
-            let (entry, weights) = Entry::of(operation);
-            entries.push(entry);
-            for (word, weight) in weights {
-                places.entry(word).or_default().push((row, weight));
+            for (word, weight) in entry::weights(operation) {
+                let number = numbered(&mut numbers, word);
+                places.resize_with(numbers.len(), Vec::new);
+                places[number].push((row, weight));
             }
+            entries.push(Entry::of(operation, |word| numbered(&mut numbers, word)));
         }
-        let stemmed = |group: &&[&str]| group.iter().map(|word| stem(word)).collect();
-        Self { entries, places, synonyms: SYNONYMS.iter().map(stemmed).collect() }
+        places.resize_with(numbers.len(), Vec::new);
+        let rarities = places.iter().map(|rows| rarity(entries.len(), rows.len())).collect();
+        Self { entries, numbers, places, rarities }
     }
 
     /// The best functions for `query`, best first, at most `limit`.
     pub fn find(&self, query: &str, limit: usize) -> Vec<Hit<'a>> {
-        let wanted = Wanted::read(query);
-        let mut scores = vec![0.0; self.entries.len()];
-        let mut covered = vec![0_u32; self.entries.len()];
+        let wanted = Wanted::read(query, |word| self.numbers.contains_key(word));
+        let mut sums = vec![Sum::default(); self.entries.len()];
+        let mut likes = Vec::new();
+        let mut said = 0.0;
         for term in &wanted.terms {
-            let matches = self.weigh(term);
-            let rarity = rarity(self.entries.len(), matches.len());
-            for (row, weight) in matches {
-                scores[row] += weight * rarity;
-                covered[row] += 1;
+            let words = self.like(term);
+            let rows = self.rows(&words);
+            let rarity = rarity(self.entries.len(), rows.len());
+            for (row, weight) in &rows {
+                sums[*row].score += weight * rarity;
+                sums[*row].covered += 1;
             }
+            let says = words.iter().map(|(word, near)| near * self.rarities[*word]);
+            said += says.fold(0.0, f64::max);
+            let mut like = vec![0.0; self.places.len()];
+            words.into_iter().for_each(|(word, near)| like[word] = near);
+            likes.push(like);
         }
-        let mut hits: Vec<Hit<'a>> = self
-            .entries
-            .iter()
-            .enumerate()
-            .filter(|(row, _)| covered[*row] > 0)
-            .map(|(row, entry)| Hit {
-                operation: entry.operation,
-                score: scores[row] * coverage(covered[row], wanted.terms.len())
-                    + entry.bonus(&wanted),
+        if unknown(&wanted, &sums) {
+            return Vec::new();
+        }
+        let mut hits: Vec<Hit<'a>> = (self.entries.iter().zip(&sums))
+            .filter(|(_, sum)| sum.covered > 0)
+            .map(|(entry, sum)| (entry, sum, entry.overlap(&likes, &self.rarities, said)))
+            .filter(|(.., overlap)| !wanted.idle || *overlap > WHOLE)
+            .map(|(entry, sum, overlap)| {
+                let words = sum.score * coverage(sum.covered, wanted.terms.len());
+                let very = if overlap > WHOLE { VERY } else { 0.0 };
+                let whole = entry.bonus(&wanted) + PHRASE * overlap * overlap + very;
+                let share = if entry.stands_back() { SECOND } else { 1.0 };
+                Hit { operation: entry.operation, score: (words + whole) * share }
             })
             .collect();
         hits.sort_by(|a, b| {
@@ -107,49 +121,65 @@ impl<'a> Index<'a> {
         hits
     }
 
-    /// The rows that answer to `term`, and how well. Typing errors are only thought of when
-    /// nothing fits.
-    fn weigh(&self, term: &str) -> BTreeMap<usize, f64> {
-        let circles = self.synonyms.iter().filter(|group| group.iter().any(|word| word == term));
-        let circle: Vec<&String> = circles.flatten().collect();
-        let known = self.matching(|word| {
-            if word == term {
-                1.0
-            } else if circle.iter().any(|synonym| *synonym == word) {
-                0.5
-            } else if term.len() >= 4 && word.starts_with(term) {
-                0.6
-            } else {
-                0.0
-            }
-        });
-        if term.len() < 4 || !known.is_empty() {
-            return known;
+    /// The words that `term` may mean, and how near each is. Typing errors are only thought of
+    /// when nothing fits.
+    fn like(&self, term: &str) -> BTreeMap<usize, f64> {
+        let mut words = BTreeMap::new();
+        if term.len() >= 4 {
+            let longer = self.numbers.range(term.to_owned()..);
+            let longer = longer.take_while(|(word, _)| word.starts_with(term));
+            words.extend(longer.map(|(_, number)| (*number, BEGINNING)));
+        }
+        for synonym in tables::synonyms(term) {
+            words.extend(self.numbers.get(synonym).map(|number| (*number, SYNONYM)));
+        }
+        words.extend(self.numbers.get(term).map(|number| (*number, 1.0)));
+        if term.len() < 4 || !words.is_empty() {
+            return words;
         }
         let slips = if term.len() >= 7 { 2 } else { 1 };
-        self.matching(|word| {
-            let near = word.len() >= 3
+        let near = |word: &str| {
+            word.len() >= 3
                 && word.len().abs_diff(term.len()) <= slips
-                && strsim::osa_distance(term, word) <= slips;
-            if near { 0.6 } else { 0.0 }
-        })
+                && strsim::osa_distance(term, word) <= slips
+        };
+        // What stands only in remarks is too far-fetched for a guess.
+        let telling = |number: usize| self.places[number].iter().any(|(_, weight)| *weight >= 5.0);
+        let all = self.numbers.iter().map(|(word, number)| (word, *number));
+        let meant = all.filter(|(word, number)| near(word) && telling(*number));
+        meant.map(|(_, number)| (number, SLIP)).collect()
     }
 
-    /// The best weight of each row by a way of comparing words.
-    fn matching(&self, likeness: impl Fn(&str) -> f64) -> BTreeMap<usize, f64> {
+    /// The rows where these words stand, with the best weight of each.
+    fn rows(&self, words: &BTreeMap<usize, f64>) -> BTreeMap<usize, f64> {
         let mut rows = BTreeMap::new();
-        for (word, places) in &self.places {
-            let like = likeness(word);
-            if like == 0.0 {
-                continue;
-            }
-            for (row, weight) in places {
+        for (word, like) in words {
+            for (row, weight) in &self.places[*word] {
                 let best = rows.entry(*row).or_insert(0.0_f64);
                 *best = best.max(weight * like);
             }
         }
         rows
     }
+}
+
+/// The number of a word; a new word gets the next one.
+fn numbered(numbers: &mut BTreeMap<String, usize>, word: String) -> usize {
+    let next = numbers.len();
+    *numbers.entry(word).or_insert(next)
+}
+
+/// What the words of a query add up to in one row.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    score: f64,
+    covered: u32,
+}
+
+/// Whether too few words of the query stand together anywhere for an answer to be one.
+fn unknown(wanted: &Wanted, sums: &[Sum]) -> bool {
+    let most = sums.iter().map(|sum| sum.covered).max().unwrap_or(0);
+    coverage(most, wanted.terms.len()) < FEWEST * FEWEST
 }
 
 /// Rare words say more than common ones.

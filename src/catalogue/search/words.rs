@@ -1,67 +1,7 @@
-//! Words: how text is cut into them, which are left out, which stand for one another, and what is
-//! left of one when its ending is taken off. Weighing them is left to the search.
+//! Words: how text is cut into them, which mean one together, and what is left of one when its
+//! ending is taken off. What words mean stands in the tables; weighing them is left to the search.
 
-/// Words that say nothing about what is wanted.
-const STOP: &[&str] = &[
-    "a",
-    "all",
-    "an",
-    "and",
-    "any",
-    "are",
-    "can",
-    "do",
-    "does",
-    "every",
-    "for",
-    "from",
-    "has",
-    "have",
-    "how",
-    "i",
-    "in",
-    "is",
-    "it",
-    "me",
-    "my",
-    "of",
-    "on",
-    "one",
-    "our",
-    "please",
-    "some",
-    "somebody",
-    "something",
-    "that",
-    "the",
-    "this",
-    "to",
-    "want",
-    "what",
-    "which",
-    "who",
-    "with",
-];
-
-/// Words that may stand for one another.
-pub(super) const SYNONYMS: &[&[&str]] = &[
-    &["list", "show", "enumerate", "inventory", "browse"],
-    &["get", "fetch", "read", "retrieve", "lookup", "look", "find", "describe", "detail", "info"],
-    &["create", "add", "new", "make", "insert"],
-    &["update", "change", "edit", "modify", "set", "rename"],
-    &["delete", "remove", "drop", "destroy", "erase", "forget"],
-    &["track", "record", "log", "capture", "event", "action"],
-    &["identify", "profile", "trait", "attribute"],
-    &["user", "person", "people", "customer", "visitor", "member"],
-    &["group", "company", "organization", "organisation", "team", "account"],
-    &["token", "credential", "key", "secret", "auth", "login"],
-    &["verify", "check", "test", "validate", "whoami"],
-    &["merge", "join", "link", "alias", "combine", "unify"],
-    &["batch", "bulk", "import", "backfill", "many", "history", "historical"],
-    &["page", "website", "web", "url"],
-    &["screen", "mobile", "app", "ios", "android"],
-    &["email", "mail"],
-];
+use super::tables::{IDIOMS, STOP};
 
 /// The words of a text without their endings.
 pub(super) fn stems(text: &str) -> Vec<String> {
@@ -69,16 +9,49 @@ pub(super) fn stems(text: &str) -> Vec<String> {
 }
 
 /// The words of a phrase that say something, without their endings; all of them when none does.
-pub(super) fn telling(phrase: &str) -> Vec<String> {
+/// A word that is not `known` but is two known words run together counts as those two.
+pub(super) fn telling(phrase: &str, known: impl Fn(&str) -> bool) -> Vec<String> {
     let all = words(phrase);
-    let says = |word: &&String| !STOP.contains(&word.as_str());
-    let chosen: Vec<&String> = all.iter().filter(says).collect();
+    let chosen: Vec<&String> = all.iter().filter(|word| says(word)).collect();
     let chosen = if chosen.is_empty() { all.iter().collect() } else { chosen };
-    chosen.into_iter().map(|word| stem(word)).collect()
+    let parts = chosen.into_iter().flat_map(|word| {
+        let whole = stem(word);
+        if known(&whole) { vec![whole] } else { parts(word, &known).unwrap_or(vec![whole]) }
+    });
+    parts.collect()
+}
+
+/// Whether a word says something about what is wanted.
+pub(super) fn says(word: &str) -> bool {
+    !STOP.contains(&word)
+}
+
+/// `pageview` → `page`, `view`.
+fn parts(word: &str, known: impl Fn(&str) -> bool) -> Option<Vec<String>> {
+    const SHORTEST: usize = 3;
+    let cuts = SHORTEST..=word.len().checked_sub(SHORTEST)?;
+    cuts.filter_map(|cut| word.split_at_checked(cut))
+        .map(|(left, right)| vec![stem(left), stem(right)])
+        .find(|parts| parts.iter().all(|part| known(part)))
+}
+
+/// Lower-case words, idioms as the one word they mean.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let mut words = cut(text);
+    for (first, second, between, meaning) in IDIOMS {
+        let first = stem(first);
+        let Some(start) = words.iter().position(|word| stem(word) == first) else { continue };
+        let rest = words.iter().enumerate().skip(start + 1).take(between + 1);
+        if let Some((end, _)) = rest.into_iter().find(|(_, word)| word == second) {
+            words.remove(end);
+            words[start] = (*meaning).to_owned();
+        }
+    }
+    words
 }
 
 /// Lower-case words; `listSources` and `list_sources` are two words each.
-fn words(text: &str) -> Vec<String> {
+fn cut(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut before = ' ';
@@ -149,8 +122,8 @@ mod tests {
 
     #[test]
     fn humps_and_underscores_cut_words() {
-        assert_eq!(words("listSources"), ["list", "sources"]);
-        assert_eq!(words("user's e-mail, page_view"), ["user", "s", "e", "mail", "page", "view"]);
-        assert!(words(" -- ").is_empty());
+        assert_eq!(cut("listSources"), ["list", "sources"]);
+        assert_eq!(cut("user's e-mail, page_view"), ["user", "s", "e", "mail", "page", "view"]);
+        assert!(cut(" -- ").is_empty());
     }
 }
