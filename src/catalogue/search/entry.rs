@@ -74,6 +74,9 @@ impl<'a> Entry<'a> {
         #[expect(clippy::cast_precision_loss, reason = "a name has few words")]
         let share = told as f64 / self.name.len().max(1) as f64;
         bonus += 10.0 * share * share;
+        if wanted.many && self.name.first().is_some_and(|verb| verb == "list") {
+            bonus += 4.0;
+        }
         // Said in this very order, it is the thing itself and not another that also has the words.
         let run = wanted.folded.len() >= 5 && self.names[0].contains(&wanted.folded);
         bonus + if run { 10.0 } else { 0.0 }
@@ -95,7 +98,7 @@ pub(super) fn weights(operation: &Operation) -> BTreeMap<String, f64> {
     add(5.0 + 6.0 / length, &operation.name);
     add(4.0 + 6.0 / length, &operation.title);
     operation.aliases.iter().for_each(|alias| add(6.0, alias));
-    operation.intent.iter().for_each(|phrase| add(5.0, phrase));
+    operation.intent.iter().for_each(|phrase| add(6.0, phrase));
     add(3.0, &operation.group);
     add(3.0, &operation.about);
     for (name, param) in &operation.params {

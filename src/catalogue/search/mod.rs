@@ -25,11 +25,11 @@ pub struct Hit<'a> {
 /// Hits this much worse than the best one are noise.
 const NOISE: f64 = 0.2;
 /// How near to a word of the query its synonyms, longer forms and corrections are.
-const SYNONYM: f64 = 0.5;
+const SYNONYM: f64 = 0.65;
 const BEGINNING: f64 = 0.6;
 const SLIP: f64 = 0.6;
 /// What saying exactly one of a row's phrases is worth.
-const PHRASE: f64 = 30.0;
+const PHRASE: f64 = 40.0;
 /// What saying it in the row's own words is worth besides.
 const VERY: f64 = 15.0;
 /// From where on a phrase counts as said in full.

@@ -14,6 +14,8 @@ pub(super) struct Wanted {
     pub(super) mood: Option<Mood>,
     /// Whether none of its words says anything by itself.
     pub(super) idle: bool,
+    /// Whether it is about several of what it names first.
+    pub(super) many: bool,
 }
 
 impl Wanted {
@@ -26,10 +28,13 @@ impl Wanted {
             }
         }
         let words = words(query);
+        let thing = words.iter().find(|word| says(word) && Mood::of(word).is_none());
+        let plural = |word: &String| word.len() > 3 && word.ends_with('s') && !word.ends_with("ss");
         Self {
             folded: fold(query),
             terms,
             mood: words.iter().find_map(|word| Mood::of(word)),
+            many: thing.is_some_and(plural),
             idle: !words.iter().any(|word| says(word)),
         }
     }
