@@ -101,22 +101,22 @@ pub(super) fn synonyms(term: &str) -> impl Iterator<Item = &'static String> + '_
     STEMMED.iter().filter(move |group| group.iter().any(|word| word == term)).flatten()
 }
 
-/// An idiom: its first word, its second, how many words may stand between, and what it means.
+/// An idiom: its first word without an ending, its second, how many words may stand between, and what it means.
 pub(super) type Idiom = (&'static str, &'static str, usize, &'static str);
 
-/// Two words that mean one.
+/// Two words that mean one; of those with one beginning the first that fits counts.
 #[rustfmt::skip]
 pub(super) const IDIOMS: &[Idiom] = &[
     ("turn", "off", 5, "disable"), ("switch", "off", 5, "disable"), ("shut", "off", 5, "disable"),
     ("shut", "down", 5, "disable"), ("turn", "on", 1, "enable"), ("switch", "on", 1, "enable"),
     ("turn", "back", 3, "enable"),
     ("set", "up", 2, "create"), ("spin", "up", 0, "create"), ("sign", "up", 0, "signup"),
-    ("may", "do", 3, "permission"), ("allowed", "to", 0, "permission"),
+    ("may", "do", 3, "permission"), ("allow", "to", 0, "permission"),
     ("hook", "up", 2, "connect"),
-    ("get", "rid", 0, "delete"), ("tear", "down", 2, "delete"), ("take", "down", 2, "delete"),
-    ("throw", "away", 3, "delete"), ("kick", "out", 3, "remove"), ("take", "away", 3, "revoke"),
+    ("get", "rid", 0, "delete"), ("tear", "down", 2, "delete"), ("tak", "down", 2, "delete"),
+    ("throw", "away", 3, "delete"), ("kick", "out", 3, "remove"), ("tak", "away", 3, "revoke"),
     ("roll", "back", 3, "restore"), ("go", "back", 0, "restore"),
-    ("opt", "out", 4, "unsubscribe"), ("leave", "out", 3, "exclude"), ("keep", "out", 3, "exclude"),
+    ("opt", "out", 4, "unsubscribe"), ("leav", "out", 3, "exclude"), ("keep", "out", 3, "exclude"),
     ("try", "out", 3, "preview"), ("look", "up", 0, "get"), ("look", "at", 0, "get"),
     ("different", "name", 0, "rename"), ("new", "name", 0, "rename"),
     ("e", "mail", 0, "email"),

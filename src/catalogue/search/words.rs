@@ -38,14 +38,20 @@ fn parts(word: &str, known: impl Fn(&str) -> bool) -> Option<Vec<String>> {
 /// Lower-case words, idioms as the one word they mean.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut words = cut(text);
-    for (first, second, between, meaning) in IDIOMS {
-        let first = stem(first);
-        let Some(start) = words.iter().position(|word| stem(word) == first) else { continue };
-        let rest = words.iter().enumerate().skip(start + 1).take(between + 1);
-        if let Some((end, _)) = rest.into_iter().find(|(_, word)| word == second) {
+    let mut start = 0;
+    while start + 1 < words.len() {
+        let first = stem(&words[start]);
+        let met = IDIOMS.iter().filter(|(opening, ..)| *opening == first);
+        let met = met.filter_map(|(_, second, between, meaning)| {
+            let rest = words.iter().skip(start + 1).take(between + 1);
+            let end = rest.into_iter().position(|word| word == second)?;
+            Some((start + 1 + end, *meaning))
+        });
+        if let Some((end, meaning)) = met.into_iter().next() {
             words.remove(end);
-            words[start] = (*meaning).to_owned();
+            meaning.clone_into(&mut words[start]);
         }
+        start += 1;
     }
     words
 }
@@ -125,5 +131,28 @@ mod tests {
         assert_eq!(cut("listSources"), ["list", "sources"]);
         assert_eq!(cut("user's e-mail, page_view"), ["user", "s", "e", "mail", "page", "view"]);
         assert!(cut(" -- ").is_empty());
+    }
+
+    #[test]
+    fn an_idiom_is_the_word_it_means() {
+        assert_eq!(words("turned that old source off"), ["disable", "that", "old", "source"]);
+        assert_eq!(words("Roll it back, take it down"), ["restore", "it", "delete", "it"]);
+        assert_eq!(words("off turn"), ["off", "turn"]);
+    }
+
+    #[test]
+    fn every_idiom_opens_with_what_is_left_of_a_word() {
+        for (opening, ..) in IDIOMS {
+            let written = [(*opening).to_owned(), format!("{opening}e"), format!("{opening}ing")];
+            assert!(written.iter().any(|word| stem(word) == *opening), "{opening}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_word_of_two_known_ones_counts_as_both() {
+        let known = |word: &str| ["pag", "view", "page"].contains(&word);
+        assert_eq!(telling("the pageviews", known), [stem("page"), stem("view")]);
+        assert_eq!(telling("the pagers", known), [stem("pagers")]);
+        assert_eq!(telling("of the", known), ["of", "the"]);
     }
 }
