@@ -143,19 +143,20 @@ fn the_reference_of_a_provider_is_short_and_shows_the_main_functions() {
 #[test]
 fn every_function_is_found_by_each_of_its_names_and_by_its_title() {
     let catalogue = catalogue();
+    let index = search::Index::of(&catalogue);
     for operation in catalogue.operations() {
         let full = operation.full_name();
         let page = docs::read(&catalogue, Some(&full)).unwrap();
         assert!(page.starts_with(&format!("# {full}\n")), "{full}");
         for name in operation.aliases.iter().chain([&operation.name, &operation.title]) {
-            let hits = search::search(&catalogue, name, 1);
+            let hits = index.find(name, 1);
             assert_eq!(hits[0].operation.full_name(), full, "searching `{name}`");
             if name != &operation.title {
                 assert_eq!(docs::read(&catalogue, Some(name)).unwrap(), page, "{name}");
             }
         }
         for phrase in &operation.intent {
-            let hits = search::search(&catalogue, phrase, 3);
+            let hits = index.find(phrase, 3);
             let found = hits.iter().any(|hit| hit.operation.full_name() == full);
             assert!(found, "`{phrase}` does not lead to {full}");
         }
