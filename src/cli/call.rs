@@ -1,20 +1,20 @@
-//! `integrations:call` and the provider shortcuts: one call of one function, with the envelope that
-//! is the same on success and on every failure.
+//! `integrations:call` and the provider shortcuts: one call of one function. What came of it is
+//! printed by [`super::envelope`], or by [`super::stream`] line by line.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::arguments::{self, Flag, Words};
+use super::envelope::Wish;
+use super::how::How;
 use super::invocation::Invocation;
-use super::output::{pretty, shown};
-use super::signal::{Signals, interrupted};
 use super::stdin::{self, PATIENCE, Piped};
-use super::units;
+use super::stream;
 use crate::catalogue::{Effect, Operation};
-use crate::engine::{Args, Call, Options, Origin, Run};
-use crate::error::{Fault, SideEffect};
+use crate::engine::{Args, Call, Origin, Pages};
+use crate::error::Fault;
 use crate::runtime::Runtime;
 
 /// Command lines for the help.
@@ -22,6 +22,9 @@ pub(super) const EXAMPLES: &str = "\
 kosmo integrations:call segment.track_event --userId=user-42 --event='Order Completed' --emulator
 kosmo integrations:call segment.identify_user '{\"userId\": \"user-42\", \"traits\": {\"plan\": \"pro\"}}' --force
 kosmo integrations:segment list_sources --slug my-workspace --json
+kosmo integrations:segment list_warehouses --output jsonl > warehouses.jsonl
+kosmo integrations:segment list_users --page-size 50 --json
+kosmo integrations:segment delete_source --sourceId=abc123 --curl
 echo '{\"userId\": \"user-42\", \"event\": \"Sign Up\"}' | kosmo integrations:call segment.track_event --dry-run";
 
 /// How long standard input is listened to for a function that needs nothing from it.
@@ -40,23 +43,76 @@ pub(super) struct CallArgs {
     /// The account to use
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<String>,
-    /// Count `ask` in the policy as `allow`
-    #[arg(long)]
-    force: bool,
-    /// Check everything and print the request instead of sending it
-    #[arg(long)]
-    dry_run: bool,
-    /// Longest time for the call with all its retries (30, 500ms, 2m)
-    #[arg(long, value_name = "TIME", value_parser = units::duration)]
-    timeout: Option<Duration>,
+    #[command(flatten)]
+    how: How,
+    #[command(flatten)]
+    list: List,
 }
 
-/// How a call ended.
-enum Ended {
-    /// By itself.
-    Run(Box<Run>),
-    /// By a signal, with the exit status that it stands for.
-    Signal(u8),
+/// How much of a list is wanted, and in which form.
+#[derive(Debug, Default, clap::Args)]
+#[command(
+    next_help_heading = "Lists (a parameter of the function goes before an option of that name)"
+)]
+struct List {
+    /// The first items only
+    #[arg(long, value_name = "COUNT")]
+    limit: Option<usize>,
+    /// One page, the one that starts here as the page before it said; as lines, all from here on
+    #[arg(long, value_name = "CURSOR")]
+    cursor: Option<String>,
+    /// One page of this many items; as lines, pages of that size
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    page_size: Option<u32>,
+    /// One JSON document, or one line for each item, printed as its page comes
+    #[arg(long, value_name = "FORM", value_enum)]
+    output: Option<Form>,
+}
+
+/// The form of what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// One document.
+    Json,
+    /// One line for each item of a list.
+    Jsonl,
+}
+
+/// The options that give way to a parameter of the same name.
+pub(super) const YIELDING: &[&str] = &[
+    "limit",
+    "cursor",
+    "page-size",
+    "output",
+    "curl",
+    "no-wait",
+    "expect",
+    "yes-replace-all",
+    "confirm",
+];
+
+impl List {
+    /// How much the engine is asked for. As lines, everything from the cursor on.
+    fn pages(&self) -> Pages {
+        let (cursor, count) = (self.cursor.clone(), self.page_size);
+        match self.limit {
+            Some(items) => Pages::First { items, cursor, count },
+            None if cursor.is_none() && count.is_none() => Pages::All,
+            None => Pages::One { cursor, count },
+        }
+    }
+
+    /// Refuses options about lists for what lists nothing.
+    fn check(&self, operation: &Operation) -> Result<(), Fault> {
+        let lines = self.output == Some(Form::Jsonl);
+        if operation.route().items.is_some() || !lines && self.pages() == Pages::All {
+            return Ok(());
+        }
+        let message = format!("`{}` does not list anything in pages", operation.full_name());
+        Err(Fault::usage(message)
+            .code("not_a_list")
+            .hint("leave out --limit, --cursor, --page-size and --output jsonl"))
+    }
 }
 
 /// Makes the call and prints what came of it.
@@ -65,20 +121,34 @@ enum Ended {
 /// Only what happens before there is a call to make an envelope of.
 pub(super) fn run(invocation: &Invocation, args: &CallArgs) -> Result<u8, Fault> {
     let began = Instant::now();
+    let lines = args.list.output == Some(Form::Jsonl);
+    if lines && invocation.json() {
+        return Err(Fault::usage("--json is one object, --output jsonl is one line for each item")
+            .hint("choose one of them"));
+    }
     let runtime = invocation.runtime()?;
     let words = arguments::cut(&args.words, runtime.catalogue())?;
-    let result = prepare(invocation, runtime, &words, args)
-        .and_then(|named| perform(invocation, runtime, &words.function, named, args));
-    let (run, signal) = match result {
-        Ok(Ended::Run(run)) => (*run, None),
-        Ok(Ended::Signal(status)) => {
-            let fault = interrupted(status).effect(left_behind(runtime, &words.function, args));
-            (stillborn(runtime, &words.function, args, began, fault), Some(status))
-        }
-        Err(fault) => (stillborn(runtime, &words.function, args, began, fault), None),
+    let call = prepare(invocation, runtime, &words, args).map(|named| Call {
+        function: words.function.clone(),
+        account: args.account.clone(),
+        args: Args::Named(named),
+        origin: Origin::Cli,
+        options: args.how.options(args.list.pages()),
+    });
+    if lines && !args.how.shows_only() {
+        return stream::run(invocation, call?);
+    }
+    let operation = runtime.catalogue().find(&words.function).ok();
+    let wish = Wish {
+        function: &words.function,
+        operation,
+        reads: operation.is_some_and(|operation| operation.effect == Effect::Read),
+        account: args.account.as_deref(),
+        dry_run: args.how.shows_only(),
+        began,
     };
-    let status = print(invocation, &run);
-    Ok(signal.unwrap_or(status))
+    let bare = args.list.output != Some(Form::Json);
+    Ok(wish.fulfil(invocation, bare, call.map(|call| runtime.engine().call(call))))
 }
 
 /// The arguments from payload, standard input and flags.
@@ -89,6 +159,7 @@ fn prepare(
     args: &CallArgs,
 ) -> Result<Map<String, Value>, Fault> {
     let operation = runtime.catalogue().find(&words.function)?;
+    args.list.check(operation)?;
     let mut flags = words.flags.clone();
     for pair in &args.pairs {
         flags.push(Flag::pair(pair)?);
@@ -127,123 +198,4 @@ fn offered(invocation: &Invocation, operation: &Operation) -> Result<String, Fau
             Ok(String::new())
         }
     }
-}
-
-fn perform(
-    invocation: &Invocation,
-    runtime: &Runtime,
-    function: &str,
-    named: Map<String, Value>,
-    args: &CallArgs,
-) -> Result<Ended, Fault> {
-    let call = Call {
-        function: function.to_owned(),
-        account: args.account.clone(),
-        args: Args::Named(named),
-        origin: Origin::Cli,
-        options: Options {
-            dry_run: args.dry_run,
-            force: args.force,
-            timeout: args.timeout,
-            ..Options::default()
-        },
-    };
-    invocation.wait(async {
-        let mut signals = Signals::listen()?;
-        tokio::select! {
-            run = runtime.engine().call(call) => Ok(Ended::Run(Box::new(run))),
-            status = signals.next() => Ok(Ended::Signal(status)),
-        }
-    })?
-}
-
-/// What an interrupted call may have done.
-fn left_behind(runtime: &Runtime, function: &str, args: &CallArgs) -> SideEffect {
-    let effect = runtime.catalogue().find(function).map(|operation| operation.effect);
-    match effect {
-        Ok(Effect::Read) => SideEffect::None,
-        _ if args.dry_run => SideEffect::None,
-        _ => SideEffect::Unknown,
-    }
-}
-
-/// A run that never reached the engine, so that its failure has the same envelope.
-fn stillborn(
-    runtime: &Runtime,
-    function: &str,
-    args: &CallArgs,
-    began: Instant,
-    fault: Fault,
-) -> Run {
-    let operation = runtime.catalogue().find(function).ok();
-    Run {
-        id: String::new(),
-        function: operation.map_or_else(|| function.to_owned(), Operation::full_name),
-        tool: operation.map(Operation::slug),
-        asked_account: args.account.clone(),
-        account: args.account.clone().unwrap_or_else(|| "default".to_owned()),
-        effect: operation.map(|operation| operation.effect),
-        backend: None,
-        attempts: 0,
-        dry_run: args.dry_run,
-        forced: false,
-        took: began.elapsed(),
-        waited: Duration::ZERO,
-        message_id: None,
-        result: Err(fault),
-    }
-}
-
-fn print(invocation: &Invocation, run: &Run) -> u8 {
-    let printer = invocation.printer();
-    if invocation.json() {
-        printer.answer(&envelope(run));
-    } else {
-        match &run.result {
-            Ok(outcome) => {
-                if let Some(text) = shown(&outcome.value) {
-                    printer.line(&text);
-                }
-            }
-            Err(fault) => printer.complain(fault),
-        }
-    }
-    let facts = || pretty(&envelope(run)["meta"]);
-    if printer.manner().verbose > 0 {
-        printer.detail(&facts());
-    }
-    run.result.as_ref().map_or_else(Fault::exit, |_| 0)
-}
-
-/// The documented object, on success and on failure alike.
-fn envelope(run: &Run) -> Value {
-    let mut map = Map::new();
-    map.insert("function".into(), json!(run.function));
-    map.insert("success".into(), json!(run.result.is_ok()));
-    let (data, error) = match &run.result {
-        Ok(outcome) => (outcome.value.clone(), None),
-        Err(fault) => (Value::Null, Some(fault)),
-    };
-    map.insert("data".into(), data);
-    map.insert("error".into(), json!(error.map(|fault| &fault.message)));
-    if let Some(fault) = error {
-        map.insert("error_detail".into(), fault.to_json());
-    }
-    let meta = json!({
-        "dry_run": run.dry_run,
-        "operation": run.effect.map(Effect::word),
-        "permission_bypassed": run.forced,
-        "account": run.asked_account,
-        "run_id": Some(&run.id).filter(|id| !id.is_empty()),
-        "attempts": run.attempts,
-        "backend": run.backend,
-    });
-    map.insert("meta".into(), meta);
-    map.insert("duration_ms".into(), json!(milliseconds(run.took)));
-    Value::Object(map)
-}
-
-/// Milliseconds with at most three decimals.
-pub(super) fn milliseconds(span: Duration) -> f64 {
-    (span.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }

@@ -46,8 +46,10 @@ impl Entry {
 
     /// Sorts the tokens of a loose command: its own flags first, then `--` and everything else in
     /// the order it was typed.
-    pub(super) fn gather(&self, tokens: Vec<OsString>) -> Vec<OsString> {
-        let known = Known::of(&self.command());
+    /// The flags in `taken` are not its own but the function's.
+    pub(super) fn gather(&self, tokens: Vec<OsString>, taken: &[&str]) -> Vec<OsString> {
+        let mut known = Known::of(&self.command());
+        known.0.retain(|(flag, _)| !taken.iter().any(|name| flag.strip_prefix("--") == Some(name)));
         let (mut own, mut loose) = (Vec::new(), Vec::new());
         let mut tokens = tokens.into_iter().peekable();
         let mut owed = false;
@@ -153,9 +155,11 @@ mod tests {
     fn a_loose_command_keeps_its_own_flags_and_hands_on_the_rest() {
         let line = "p.f --json --event x --force --account work -v --amount -5 -- --json";
         assert_eq!(
-            CALL.gather(tokens(line)),
+            CALL.gather(tokens(line), &[]),
             tokens("--json --force --account work -v -- p.f --event x --amount -5 -- --json")
         );
+        let line = "p.f --limit 5 --page-size 7";
+        assert_eq!(CALL.gather(tokens(line), &["limit"]), tokens("--page-size 7 -- p.f --limit 5"));
     }
 
     #[test]

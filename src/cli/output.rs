@@ -151,6 +151,11 @@ impl Printer {
         }
     }
 
+    /// Whether nobody takes what is printed any more.
+    pub fn lost(&self) -> bool {
+        self.lost.get().is_some()
+    }
+
     /// Ends the process, for a thread that cannot make the main one return.
     #[expect(clippy::disallowed_methods, reason = "no other way out is left")]
     pub fn end(&self, code: u8) -> ! {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::call::milliseconds;
+use super::envelope::milliseconds;
 use super::output::{Printer, shown};
 use crate::error::Fault;
 use crate::lua::{CallLine, Report};

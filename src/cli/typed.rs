@@ -6,12 +6,13 @@ use std::ffi::{OsStr, OsString};
 use clap::error::ErrorKind;
 use clap::{ArgAction, ArgMatches, Args as _};
 
+use super::call::YIELDING;
 use super::complete;
 use super::entry::Entry;
 use super::help;
 use super::output::{Color, Manner};
 use super::table;
-use crate::catalogue::name::{did_you_mean, nearest};
+use crate::catalogue::name::{did_you_mean, fold, nearest};
 use crate::error::Fault;
 use crate::runtime::{Opening, Runtime};
 
@@ -156,7 +157,12 @@ fn shortcut(first: &str, flags: Vec<OsString>, rest: Vec<OsString>) -> Result<Ty
 fn matched(entry: &'static Entry, tokens: Vec<OsString>) -> Result<Typed, Fault> {
     let function = entry.loose.then(|| entry.first_word(&tokens)).flatten();
     let function = function.and_then(|at| tokens[at].to_str()).map(str::to_owned);
-    let tokens = if entry.loose { entry.gather(tokens) } else { tokens };
+    let tokens = if entry.loose {
+        let taken = taken(&tokens, function.as_deref());
+        entry.gather(tokens, &taken)
+    } else {
+        tokens
+    };
     match entry.command().try_get_matches_from(tokens) {
         Ok(matches) => Ok(Typed::Run(entry, matches)),
         Err(error) if error.kind() == ErrorKind::DisplayHelp => {
@@ -168,6 +174,22 @@ fn matched(entry: &'static Entry, tokens: Vec<OsString>) -> Result<Typed, Fault>
         }
         Err(error) => Err(complaint(entry, &error)),
     }
+}
+
+/// The options of a call that are meant as parameters of its function, which go first. Rows are only
+/// looked at when there is something to decide.
+fn taken(tokens: &[OsString], function: Option<&str>) -> Vec<&'static str> {
+    let flag = |token: &OsString| {
+        let flag = token.to_str()?.strip_prefix("--")?;
+        let name = flag.split_once('=').map_or(flag, |(name, _)| name);
+        YIELDING.iter().copied().find(|yielding| *yielding == name)
+    };
+    let mut flags: Vec<&str> = tokens.iter().filter_map(flag).collect();
+    let Some(function) = function.filter(|_| !flags.is_empty()) else { return Vec::new() };
+    let Ok(runtime) = Runtime::open(Opening::default()) else { return Vec::new() };
+    let Ok(operation) = runtime.catalogue().find(function) else { return Vec::new() };
+    flags.retain(|flag| operation.params.keys().any(|name| fold(name) == fold(flag)));
+    flags
 }
 
 fn unknown(name: &str) -> Fault {

@@ -10,9 +10,9 @@ mod reference;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::catalogue::Provider;
 use crate::catalogue::name::{did_you_mean, nearest};
 use crate::catalogue::operation::{Auth, Field, FieldKind, Service};
+use crate::catalogue::{Provider, Route};
 use crate::error::{Fault, Kind};
 use crate::redact::{Redactor, Secret};
 use crate::settings::{Origin, Settings, is_account_name, is_reference};
@@ -137,6 +137,19 @@ impl Accounts {
     pub fn usual_variable(provider: &Provider, account: &str, field: &Field) -> String {
         let variables = Self::variables(provider, account, field);
         variables.get(1).or(variables.first()).cloned().unwrap_or_default()
+    }
+
+    /// The variable that holds, or could hold, the credential for a route.
+    pub fn variable_of(&self, provider: &Provider, account: &Account, route: &Route) -> String {
+        let field = provider.services[&route.service].secret.as_deref();
+        let field = field.and_then(|name| provider.field(name));
+        field.map_or_else(String::new, |field| {
+            let found = self.find(provider, &account.name, field).map(|found| found.origin);
+            match found {
+                Some(Origin::Environment(name)) => name,
+                _ => Self::usual_variable(provider, &account.name, field),
+            }
+        })
     }
 
     fn variable_value(

@@ -61,6 +61,45 @@ pub enum Pages {
         /// The page size, none for the service's habit.
         count: Option<u32>,
     },
+    /// The first items, in as few pages as possible.
+    First {
+        /// How many.
+        items: usize,
+        /// Where to start, none for the beginning.
+        cursor: Option<String>,
+        /// The page size, none for the service's habit.
+        count: Option<u32>,
+    },
+}
+
+impl Pages {
+    /// Where to start, and the page size asked for.
+    pub(super) fn start(&self) -> (Option<&str>, Option<u32>) {
+        match self {
+            Self::All => (None, None),
+            Self::One { cursor, count } | Self::First { cursor, count, .. } => {
+                (cursor.as_deref(), *count)
+            }
+        }
+    }
+
+    /// The most items wanted, when there is a most.
+    pub(super) fn most(&self) -> Option<usize> {
+        match self {
+            Self::First { items, .. } => Some(*items),
+            Self::All | Self::One { .. } => None,
+        }
+    }
+
+    /// What is still wanted when this many items have come.
+    pub(super) fn after(&self, came: usize) -> Self {
+        match self {
+            Self::First { items, count, .. } => {
+                Self::First { items: items.saturating_sub(came), cursor: None, count: *count }
+            }
+            other => other.clone(),
+        }
+    }
 }
 
 /// How a call is to be made.
@@ -68,6 +107,8 @@ pub enum Pages {
 pub struct Options {
     /// Stop before anything is sent and show the request.
     pub dry_run: bool,
+    /// Show it as a command line of `curl`; for a dry run.
+    pub curl: bool,
     /// Turn `ask` into `allow` (never lifts `deny`).
     pub force: bool,
     /// Longest time for the call with all its retries; none for the setting's.
@@ -106,7 +147,7 @@ pub struct Outcome {
     pub value: Value,
     /// The service's status; none on a dry run.
     pub status: Option<u16>,
-    /// The cursor of the next page, when one page was asked for and there are more.
+    /// The cursor of the next page, when not everything was asked for and there is more.
     pub next_cursor: Option<String>,
     /// `created` for a create that is known to have made what it says, also when its answer was
     /// lost and what it made was looked up. A failure says what is known in its fault.

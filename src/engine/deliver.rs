@@ -103,7 +103,7 @@ impl Engine {
         request: &Request,
     ) -> Result<(Value, u16), Fault> {
         let service = &scene.provider.services[&scene.route.service];
-        let envelope = service.envelope.as_deref();
+        let envelope = service.envelope.as_deref().filter(|_| !request.whole);
         let Some(token) = self.token(scene).await? else {
             return self.attempts(scene, request, envelope).await;
         };

@@ -13,6 +13,7 @@ pub struct Listing<'a> {
     call: Call,
     count: Option<u32>,
     cursor: Option<String>,
+    most: Option<usize>,
     items: usize,
     ended: bool,
 }
@@ -37,11 +38,10 @@ impl Engine {
             let message = format!("`{}` does not list anything in pages", operation.full_name());
             return Err(Fault::usage(message).code("not_a_list"));
         }
-        let (cursor, count) = match call.options.pages.clone() {
-            Pages::All => (None, None),
-            Pages::One { cursor, count } => (cursor, count),
-        };
-        Ok(Listing { engine: self, call, count, cursor, items: 0, ended: false })
+        let most = call.options.pages.most();
+        let (cursor, count) = call.options.pages.start();
+        let cursor = cursor.map(str::to_owned);
+        Ok(Listing { engine: self, call, count, cursor, most, items: 0, ended: most == Some(0) })
     }
 }
 
@@ -64,9 +64,10 @@ impl Listing<'_> {
                     items = list;
                 }
                 let next = outcome.next_cursor.clone();
+                items.truncate(self.most.map_or(usize::MAX, |most| most - self.items));
                 self.items += items.len();
                 // A cursor that leads back to itself would never end.
-                self.ended = next.is_none() || next == self.cursor;
+                self.ended = next.is_none() || next == self.cursor || self.most == Some(self.items);
                 self.cursor = next;
             }
             Err(fault) => {
@@ -75,6 +76,16 @@ impl Listing<'_> {
             }
         }
         Some(Page { items, run })
+    }
+
+    /// How many items came so far.
+    pub fn items(&self) -> usize {
+        self.items
+    }
+
+    /// Where the next page starts, none for the first.
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
     }
 
     /// The key of the list in the answer of the service that was used.

@@ -7,7 +7,9 @@ mod advice;
 mod answer;
 mod ask;
 pub mod call;
+mod curl;
 mod deliver;
+mod encode;
 pub mod governor;
 pub mod hooks;
 mod listing;
@@ -27,14 +29,14 @@ pub mod transport;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use account::{Account, Accounts};
 pub use call::{Args, Call, Options, Origin, Outcome, Pages, Run};
 pub use deliver::Journey;
 pub use listing::{Listing, Page};
 
-use crate::catalogue::{Catalogue, Effect, Operation};
+use crate::catalogue::{Catalogue, Effect, Operation, Provider, Route};
 use crate::error::{Fault, Kind};
 use crate::ledger::facts::Facts;
 use crate::ledger::journal::Journal;
@@ -45,6 +47,7 @@ use hooks::{Hooks, Scene};
 use pages::Gathered;
 use policy::{Approve, Verdict};
 use record::Recording;
+use request::Request;
 use transport::Transport;
 
 /// The time a call has when nothing else is said.
@@ -93,27 +96,44 @@ impl Engine {
         let operation = self.catalogue.find(&call.function)?;
         run.found(operation);
         let provider = self.catalogue.provider(&operation.provider)?;
-        let account = self.accounts.open(provider, call.account.as_deref())?;
+        let account = &self.accounts.open(provider, call.account.as_deref())?;
         run.account.clone_from(&account.name);
-        let route = self.choose(provider, operation, &account);
+        let route = self.choose(provider, operation, account);
         run.backend = Some(route.service.clone());
-        let args = self.arguments(provider, operation, route, &account, &call.args)?;
-        let permit = self.permit(operation, &account, &call, &args)?;
+        let args = &self.arguments(provider, operation, route, account, &call.args)?;
+        let permit = self.permit(operation, account, &call, args)?;
+        let body = self.prepare(provider, operation, route, args)?;
+        let request = &self.bind(provider, operation, route, account, &body)?;
+        let bound = Bound { provider, operation, route, account, args, request };
+        self.carry_out(bound, &call.options, permit, run).await
+    }
+
+    /// Sends what is bound and permitted, or shows it.
+    async fn carry_out(
+        &self,
+        bound: Bound<'_>,
+        options: &Options,
+        permit: Verdict,
+        run: &mut Run,
+    ) -> Result<Outcome, Fault> {
+        let Bound { provider, operation, route, account, args, request } = bound;
         run.forced = permit == Verdict::Forced;
-        let body = self.prepare(provider, operation, route, &args)?;
-        let request = self.bind(provider, operation, route, &account, &body)?;
-        run.message_id = message_id(&request);
-        if call.options.dry_run {
+        run.message_id = message_id(request);
+        if options.dry_run && options.curl {
+            let variable = self.accounts.variable_of(provider, account, route);
+            let line = request.curl(&self.redactor, &variable, &now());
+            return Ok(Outcome { value: Value::String(line), ..Outcome::default() });
+        }
+        if options.dry_run {
             return Ok(Outcome::preview(request.preview(&self.redactor, &now()), permit));
         }
         // The ledger is opened while the request is under way.
         self.journal.warm_up();
-        let journey = Journey::new(self.allowed(&call.options)).hurried(call.options.no_wait);
+        let journey = Journey::new(self.allowed(options)).hurried(options.no_wait);
         let engine = self;
-        let (args, account, request) = (&args, &account, &request);
         let scene =
             Scene { engine, provider, operation, route, account, args, request, journey: &journey };
-        let answer = self.answer(scene, &call.options).await;
+        let answer = self.answer(scene, options).await;
         run.travelled(&journey);
         answer
     }
@@ -171,7 +191,17 @@ impl Engine {
     }
 }
 
-fn message_id(request: &request::Request) -> Option<String> {
+/// A call that is ready to be sent.
+struct Bound<'a> {
+    provider: &'a Provider,
+    operation: &'a Operation,
+    route: &'a Route,
+    account: &'a Account,
+    args: &'a Map<String, Value>,
+    request: &'a Request,
+}
+
+fn message_id(request: &Request) -> Option<String> {
     request.body.as_ref()?.get("messageId")?.as_str().map(str::to_owned)
 }
 

@@ -20,7 +20,7 @@ pub struct Gathered {
     pub value: Value,
     /// The status of the last page.
     pub status: u16,
-    /// Where the next page starts, when one page was asked for and there are more.
+    /// Where the next page starts, when not everything was asked for and there is more.
     pub next: Option<String>,
 }
 
@@ -62,7 +62,8 @@ impl Engine {
             return Ok(Gathered { value, status, next });
         }
         let mut pages = 1;
-        while let Some(cursor) = next {
+        while let Some(cursor) = next.take_if(|_| !enough(&value[items], wanted)) {
+            resize(&mut request, paging, &wanted.after(length(&value[items])));
             request.set_query(&paging.cursor, cursor.as_str());
             let page = self.deliver(scene, &request).await;
             let (mut page, page_status) =
@@ -72,7 +73,9 @@ impl Engine {
             pages += 1;
             next = next_cursor(&page, paging).filter(|new| *new != cursor && pages < MOST_PAGES);
         }
-        Ok(Gathered { value, status, next: None })
+        // What was cut off lies between two cursors.
+        let whole = !cut(&mut value[items], wanted);
+        Ok(Gathered { value, status, next: next.filter(|_| whole) })
     }
 
     /// The lists of every choice of a parameter, one after the other. A cursor says which choice
@@ -86,8 +89,8 @@ impl Engine {
     ) -> Result<Gathered, Fault> {
         let choices = &scene.operation.params[name].choices;
         let choices: Vec<&str> = choices.iter().filter_map(Value::as_str).collect();
-        if let Pages::One { cursor, count } = wanted {
-            let (at, cursor) = place(&choices, cursor.as_deref())?;
+        let (at, mut cursor) = place(&choices, wanted.start().0)?;
+        if let Pages::One { count, .. } = wanted {
             request.set_query(name, choices[at]);
             let wanted = Pages::One { cursor, count: *count };
             let mut page = self.list(scene, &request, &wanted, &Before::default()).await?;
@@ -99,14 +102,28 @@ impl Engine {
         }
         let items = scene.route.items.as_deref().unwrap_or_default();
         let mut all: Option<Gathered> = None;
-        for choice in choices {
-            request.set_query(name, choice);
+        for (index, choice) in choices.iter().enumerate().skip(at) {
+            request.set_query(name, *choice);
             let count = all.as_ref().map_or(0, |all| length(&all.value[items]));
             let before = Before { items: count, prefix: format!("{choice}:") };
-            let mut more = self.list(scene, &request, wanted, &before).await?;
-            match &mut all {
-                Some(all) => append(&mut all.value[items], &mut more.value[items]),
-                None => all = Some(more),
+            let mut wanted = wanted.after(count);
+            if let Pages::First { cursor: start, .. } = &mut wanted {
+                *start = cursor.take();
+            }
+            let mut more = self.list(scene, &request, &wanted, &before).await?;
+            let following = || choices.get(index + 1).map(|following| format!("{following}:"));
+            let next = more.next.take().map(|cursor| format!("{choice}:{cursor}"));
+            let done = enough(&more.value[items], &wanted);
+            let all = match &mut all {
+                Some(all) => {
+                    append(&mut all.value[items], &mut more.value[items]);
+                    all
+                }
+                None => all.insert(more),
+            };
+            if done {
+                all.next = next.or_else(following);
+                break;
             }
         }
         all.ok_or_else(|| Fault::new(Kind::Internal, format!("`{name}` has no choices")))
@@ -156,11 +173,35 @@ fn append(all: &mut Value, more: &mut Value) {
     }
 }
 
+/// Whether as many items have come as are wanted.
+fn enough(items: &Value, wanted: &Pages) -> bool {
+    wanted.most().is_some_and(|most| length(items) >= most)
+}
+
+/// Drops what is more than was wanted; whether there was any.
+fn cut(items: &mut Value, wanted: &Pages) -> bool {
+    let (Some(most), Some(items)) = (wanted.most(), items.as_array_mut()) else { return false };
+    let over = items.len() > most;
+    items.truncate(most);
+    over
+}
+
+/// The page size: the caller's or the service's, but not more than is wanted.
+fn size(paging: &Paging, wanted: &Pages) -> u32 {
+    let size = wanted.start().1.unwrap_or(paging.size);
+    let most = wanted.most().and_then(|most| u32::try_from(most).ok());
+    most.map_or(size, |most| size.min(most.max(1)))
+}
+
+/// Asks for a smaller last page, so that its end is where the next cursor starts.
+fn resize(request: &mut Request, paging: &Paging, wanted: &Pages) {
+    if wanted.most().is_some() {
+        request.set_query(&paging.count, size(paging, wanted).to_string());
+    }
+}
+
 fn start(request: &mut Request, paging: &Paging, wanted: &Pages) {
-    let (cursor, count) = match wanted {
-        Pages::All => (None, paging.size),
-        Pages::One { cursor, count } => (cursor.as_deref(), count.unwrap_or(paging.size)),
-    };
+    let (cursor, count) = (wanted.start().0, size(paging, wanted));
     if !request.query.iter().any(|(key, _)| *key == paging.count) {
         request.set_query(&paging.count, count.to_string());
     }

@@ -1,13 +1,14 @@
 //! A wish bound to HTTP: method, URL, headers, body. It knows how to show itself without secrets;
 //! sending it is the transport's business.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
+use super::encode::{encode, flatten, segment};
 use crate::catalogue::operation::{Auth, Place};
 use crate::catalogue::{Operation, Route, Service};
 use crate::error::Fault;
@@ -18,12 +19,6 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The media type that every service understands.
 const JSON: &str = "application/json";
-
-/// What may stand in a query as it is.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-/// What may stand in a path segment as it is: ids such as `user_id:42` keep their form.
-const SEGMENT: &AsciiSet = &PLAIN.remove(b':').remove(b'@');
 
 /// A request, ready to be sent.
 #[derive(Debug, Clone)]
@@ -36,6 +31,12 @@ pub struct Request {
     pub query: Vec<(String, String)>,
     /// The JSON body.
     pub body: Option<Map<String, Value>>,
+    /// A body of any other form, sent as it is in place of the JSON body.
+    pub raw: Option<String>,
+    /// Headers of the caller's own; each takes the place of ours of that name.
+    pub extra: Vec<(String, String)>,
+    /// Whether the answer is wanted with the key that wraps it.
+    pub whole: bool,
     /// The media type of the body.
     pub media_type: String,
     /// How to authenticate, and with what.
@@ -86,6 +87,9 @@ pub fn bind(
         url: format!("{base}{path}"),
         query,
         body: has_body.then_some(body),
+        raw: None,
+        extra: Vec::new(),
+        whole: false,
         media_type: service.media_type_in(operation.version(args)?).to_owned(),
         auth: secret.map(|secret| (service.auth, secret)),
         token: None,
@@ -93,44 +97,6 @@ pub fn bind(
         sent_at: service.sent_at.clone(),
         redirects: service.redirects.clone(),
     })
-}
-
-/// A value as one path segment. Dots alone would climb, so they are refused, not encoded: servers
-/// disagree about `%2E%2E`.
-fn segment(name: &str, value: &Value) -> Result<String, Fault> {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    if text.is_empty() || text == "." || text == ".." || text.chars().any(char::is_control) {
-        return Err(Fault::usage(format!("`{name}` cannot be part of a path"))
-            .param(name)
-            .hint("give an id as the service prints it"));
-    }
-    Ok(utf8_percent_encode(&text, SEGMENT).to_string())
-}
-
-/// Objects and lists in a query are written with dots: `pagination.count`, `userIds.0`.
-fn flatten(name: &str, value: &Value, into: &mut Vec<(String, String)>) {
-    match value {
-        Value::Object(map) => {
-            for (key, item) in map {
-                flatten(&format!("{name}.{key}"), item, into);
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                flatten(&format!("{name}.{index}"), item, into);
-            }
-        }
-        Value::String(text) => into.push((name.to_owned(), text.clone())),
-        Value::Null => into.push((name.to_owned(), String::new())),
-        Value::Bool(_) | Value::Number(_) => into.push((name.to_owned(), value.to_string())),
-    }
-}
-
-fn encode(pairs: &[(String, String)]) -> String {
-    let escaped = |text| utf8_percent_encode(text, PLAIN).to_string();
-    let pairs: Vec<String> =
-        pairs.iter().map(|(key, value)| format!("{}={}", escaped(key), escaped(value))).collect();
-    pairs.join("&")
 }
 
 impl Request {
@@ -149,16 +115,20 @@ impl Request {
     }
 
     /// The headers as they are sent, the authorization among them.
-    pub fn headers(&self) -> Vec<(&'static str, String)> {
+    pub fn headers(&self) -> Vec<(Cow<'_, str>, String)> {
         let mut headers = vec![
             ("Accept", self.accepted()),
             ("User-Agent", concat!("kosmo/", env!("CARGO_PKG_VERSION")).to_owned()),
         ];
-        if self.body.is_some() {
+        if self.body.is_some() || self.raw.is_some() {
             headers.push(("Content-Type", self.media_type.clone()));
         }
-        headers.extend(self.authorization().map(|value| ("Authorization", value)));
         headers
+            .retain(|(ours, _)| !self.extra.iter().any(|(own, _)| own.eq_ignore_ascii_case(ours)));
+        headers.extend(self.authorization().map(|value| ("Authorization", value)));
+        let ours = headers.into_iter().map(|(name, value)| (Cow::Borrowed(name), value));
+        let own = self.extra.iter().map(|(name, value)| (Cow::Borrowed(&**name), value.clone()));
+        ours.chain(own).collect()
     }
 
     /// A version of the service that is not generally available is asked for by its media type.
@@ -216,6 +186,9 @@ impl Request {
 
     /// The body as text in its media type, as it is sent at `now`.
     pub fn encoded_body(&self, now: &str) -> Option<String> {
+        if self.raw.is_some() {
+            return self.raw.clone();
+        }
         if self.media_type != FORM {
             return self.json_body(now);
         }
@@ -233,11 +206,11 @@ impl Request {
             .headers()
             .into_iter()
             .map(|(name, value)| {
-                let shown = match (name, value.split_once(' ')) {
+                let shown = match (&*name, value.split_once(' ')) {
                     ("Authorization", Some((scheme, _))) => format!("{scheme} {MASK}"),
                     _ => value,
                 };
-                (name.to_owned(), json!(shown))
+                (name.into_owned(), json!(shown))
             })
             .collect();
         let body = self.body_at(now).map(|mut body| {
@@ -248,6 +221,7 @@ impl Request {
             }
             Value::Object(body)
         });
+        let body = body.or_else(|| self.raw.clone().map(Value::String));
         redactor.value(&json!({
             "method": self.method, "url": self.full_url(), "headers": headers, "body": body,
         }))

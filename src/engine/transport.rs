@@ -118,7 +118,7 @@ impl Transport {
         for _ in 0..=MOST_REDIRECTS {
             let mut builder = client.request(method.clone(), url.clone());
             for (name, value) in request.headers() {
-                builder = builder.header(name, value);
+                builder = builder.header(&*name, value);
             }
             if let Some(body) = &body {
                 builder = builder.body(body.clone());

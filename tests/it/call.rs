@@ -97,8 +97,18 @@ fn every_way_of_writing_a_call_makes_the_same_request() {
 #[test]
 fn success_and_failure_have_one_envelope() {
     let documented = ["function", "success", "data", "error", "meta", "duration_ms"];
-    let meta =
-        ["dry_run", "operation", "permission_bypassed", "account", "run_id", "attempts", "backend"];
+    let meta = [
+        "dry_run",
+        "operation",
+        "permission_bypassed",
+        "account",
+        "run_id",
+        "attempts",
+        "backend",
+        "waited_ms",
+        "effect",
+        "next_cursor",
+    ];
     let good = kosmo(["integrations:segment", "list_sources", "--slug=my-workspace"])
         .env("KOSMO_EMULATOR", "1")
         .and(["--json"])

@@ -22,6 +22,7 @@ mod faults;
 mod generated;
 mod governor;
 mod journal;
+mod lists;
 mod lua;
 mod lua_command;
 mod oauth;

@@ -1,0 +1,149 @@
+//! What came of a call, printed: its value for people, or the envelope that is the same on success
+//! and on every failure.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+use super::invocation::Invocation;
+use super::output::{pretty, shown};
+use super::signal::{Signals, interrupted};
+use crate::catalogue::{Effect, Operation};
+use crate::engine::Run;
+use crate::error::{Fault, SideEffect};
+
+/// What is known of a call before the engine has seen it.
+pub(super) struct Wish<'a> {
+    /// The function as it was written.
+    pub(super) function: &'a str,
+    /// The function, when there is one.
+    pub(super) operation: Option<&'a Operation>,
+    /// The account as it was written.
+    pub(super) account: Option<&'a str>,
+    /// Whether it changes nothing, whatever comes of it.
+    pub(super) reads: bool,
+    /// Whether nothing is to be sent.
+    pub(super) dry_run: bool,
+    /// When it was made.
+    pub(super) began: Instant,
+}
+
+impl Wish<'_> {
+    /// A run that never reached the engine, so that its failure has the same envelope.
+    pub(super) fn stillborn(&self, fault: Fault) -> Run {
+        let operation = self.operation;
+        Run {
+            id: String::new(),
+            function: operation.map_or_else(|| self.function.to_owned(), Operation::full_name),
+            tool: operation.map(Operation::slug),
+            asked_account: self.account.map(str::to_owned),
+            account: self.account.unwrap_or("default").to_owned(),
+            effect: operation.map(|operation| operation.effect),
+            backend: None,
+            attempts: 0,
+            dry_run: self.dry_run,
+            forced: false,
+            took: self.began.elapsed(),
+            waited: Duration::ZERO,
+            message_id: None,
+            result: Err(fault),
+        }
+    }
+
+    /// What an interrupted call may have done.
+    pub(super) fn left_behind(&self) -> SideEffect {
+        if self.reads || self.dry_run { SideEffect::None } else { SideEffect::Unknown }
+    }
+
+    /// Makes the call unless a signal ends it, prints what came of it and returns the exit status.
+    pub(super) fn fulfil(
+        &self,
+        invocation: &Invocation,
+        bare: bool,
+        call: Result<impl Future<Output = Run>, Fault>,
+    ) -> u8 {
+        let ended = call.and_then(|call| {
+            invocation.wait(async {
+                let mut signals = Signals::listen()?;
+                tokio::select! {
+                    run = call => Ok((run, None)),
+                    status = signals.next() => {
+                        let fault = interrupted(status).effect(self.left_behind());
+                        Ok((self.stillborn(fault), Some(status)))
+                    }
+                }
+            })?
+        });
+        let (run, signal) = ended.unwrap_or_else(|fault| (self.stillborn(fault), None));
+        let status = print(invocation, &run, bare);
+        signal.unwrap_or(status)
+    }
+}
+
+/// Prints what came of a call; `bare` texts lose their quotes.
+pub(super) fn print(invocation: &Invocation, run: &Run, bare: bool) -> u8 {
+    let printer = invocation.printer();
+    if invocation.json() {
+        printer.answer(&envelope(run));
+    } else {
+        match &run.result {
+            Ok(outcome) if !bare => printer.line(&pretty(&outcome.value)),
+            Ok(outcome) => {
+                if let Some(text) = shown(&outcome.value) {
+                    printer.line(&text);
+                }
+            }
+            Err(fault) => printer.complain(fault),
+        }
+        if let Ok(outcome) = &run.result
+            && let Some(cursor) = &outcome.next_cursor
+        {
+            printer.note(&format!("there is more: --cursor {cursor}"));
+        }
+    }
+    if printer.manner().verbose > 0 {
+        printer.detail(&pretty(&envelope(run)["meta"]));
+    }
+    run.result.as_ref().map_or_else(Fault::exit, |_| 0)
+}
+
+/// The documented object, on success and on failure alike.
+fn envelope(run: &Run) -> Value {
+    let mut map = Map::new();
+    map.insert("function".into(), json!(run.function));
+    map.insert("success".into(), json!(run.result.is_ok()));
+    let (data, error) = match &run.result {
+        Ok(outcome) => (outcome.value.clone(), None),
+        Err(fault) => (Value::Null, Some(fault)),
+    };
+    map.insert("data".into(), data);
+    map.insert("error".into(), json!(error.map(|fault| &fault.message)));
+    if let Some(fault) = error {
+        map.insert("error_detail".into(), fault.to_json());
+    }
+    let outcome = run.result.as_ref().ok();
+    let effect = match &run.result {
+        Ok(outcome) => outcome.effect,
+        Err(fault) => Some(fault.extra.effect.word()),
+    };
+    let meta = json!({
+        "dry_run": run.dry_run,
+        "operation": run.effect.map(Effect::word),
+        "permission_bypassed": run.forced,
+        "account": run.asked_account,
+        "run_id": Some(&run.id).filter(|id| !id.is_empty()),
+        "attempts": run.attempts,
+        "backend": run.backend,
+        "waited_ms": milliseconds(run.waited),
+        "effect": effect,
+        "next_cursor": outcome.and_then(|outcome| outcome.next_cursor.as_ref()),
+    });
+    map.insert("meta".into(), meta);
+    map.insert("duration_ms".into(), json!(milliseconds(run.took)));
+    Value::Object(map)
+}
+
+/// Milliseconds with at most three decimals.
+pub(super) fn milliseconds(span: Duration) -> f64 {
+    (span.as_secs_f64() * 1_000_000.0).round() / 1000.0
+}

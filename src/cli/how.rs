@@ -1,0 +1,57 @@
+//! How a call is to be made: the flags that every command takes which sends something.
+
+use std::time::Duration;
+
+use super::units;
+use crate::engine::{Options, Pages};
+
+/// What may be said about a call besides what it says itself.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct How {
+    /// Count `ask` in the policy as `allow`
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Check everything and print the request instead of sending it
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// The same as a curl command line, with variables for secrets
+    #[arg(long)]
+    pub(super) curl: bool,
+    /// Longest time for the call with all its retries (30, 500ms, 2m)
+    #[arg(long, value_name = "TIME", value_parser = units::duration)]
+    timeout: Option<Duration>,
+    /// Fail at once (exit 7) rather than wait for a turn at a limited operation
+    #[arg(long)]
+    no_wait: bool,
+    /// Replace a whole set only if it is the one with this hash
+    #[arg(long, value_name = "HASH")]
+    expect: Option<String>,
+    /// Replace a whole set whatever is in it
+    #[arg(long)]
+    yes_replace_all: bool,
+    /// Erase the data of exactly this many people
+    #[arg(long, value_name = "COUNT")]
+    confirm: Option<usize>,
+}
+
+impl How {
+    /// Whether nothing is to be sent.
+    pub(super) fn shows_only(&self) -> bool {
+        self.dry_run || self.curl
+    }
+
+    /// What the engine is told.
+    pub(super) fn options(&self, pages: Pages) -> Options {
+        Options {
+            dry_run: self.shows_only(),
+            curl: self.curl,
+            force: self.force,
+            timeout: self.timeout,
+            pages,
+            no_wait: self.no_wait,
+            expect: self.expect.clone(),
+            replace_all: self.yes_replace_all,
+            confirm: self.confirm,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A bound request as a command line of `curl`, for people who want to see or send it themselves.
+//! Credentials are names of variables; the shell puts them in.
+
+use serde_json::json;
+
+use super::request::Request;
+use crate::catalogue::operation::Auth;
+use crate::redact::Redactor;
+
+impl Request {
+    /// The command line; the credential is the shell variable `variable`.
+    pub(super) fn curl(&self, redactor: &Redactor, variable: &str, now: &str) -> String {
+        let shown = |text: &str| quoted(&redactor.text(text));
+        let mut words = vec!["curl".to_owned(), "--request".to_owned(), shown(&self.method)];
+        for (name, value) in self.headers() {
+            let word = match (&*name, &self.auth) {
+                ("User-Agent", _) => continue,
+                ("Authorization", Some((Auth::Basic, _))) if self.token.is_none() => {
+                    words.push("--user".to_owned());
+                    words.push(format!("\"${variable}:\""));
+                    continue;
+                }
+                ("Authorization", _) => format!("\"Authorization: Bearer ${variable}\""),
+                _ => shown(&format!("{name}: {value}")),
+            };
+            words.push("--header".to_owned());
+            words.push(word);
+        }
+        if let Some(body) = self.body_for_curl(redactor, variable, now) {
+            words.push("--data-raw".to_owned());
+            words.push(body);
+        }
+        words.push(shown(&self.full_url()));
+        words.join(" ")
+    }
+
+    /// The body as one word of a shell; where the credential stands in it, its variable.
+    fn body_for_curl(&self, redactor: &Redactor, variable: &str, now: &str) -> Option<String> {
+        let field = self.secret_in_body.as_ref().filter(|_| self.auth.is_some());
+        let (Some(field), Some(_)) = (field, &self.body) else {
+            return self.encoded_body(now).map(|body| quoted(&redactor.text(&body)));
+        };
+        // Nobody can have written it anywhere else: it is made up here.
+        let place = uuid::Uuid::new_v4().to_string();
+        let mut request = Self { secret_in_body: None, ..self.clone() };
+        if let Some(body) = &mut request.body {
+            body.insert(field.clone(), json!(place));
+        }
+        let body = request.encoded_body(now)?;
+        let pieces: Vec<String> =
+            body.split(&place).map(|piece| quoted(&redactor.text(piece))).collect();
+        Some(pieces.join(&format!("\"${variable}\"")))
+    }
+}
+
+/// A text as one word of a POSIX shell, whatever is in it.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_back_what_was_quoted() {
+        for text in ["", "a b", "it's", "$HOME `id` \"x\" \\", "a\nb", "&|;<>*?[]{}!#~", "plain"] {
+            let line = format!("printf %s {}", quoted(text));
+            let out = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
+            assert_eq!(String::from_utf8(out.stdout).unwrap(), text);
+        }
+    }
+}
