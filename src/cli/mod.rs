@@ -18,6 +18,7 @@ mod how;
 mod invocation;
 mod lua;
 pub mod output;
+mod raw;
 mod reference;
 mod repl;
 pub mod reply;

@@ -6,7 +6,7 @@ mod settings;
 use clap::Args as _;
 
 use super::entry::{Entry, entry};
-use super::{call, emulator, help, lua, reference, shell};
+use super::{call, emulator, help, lua, raw, reference, shell};
 use crate::catalogue::Catalogue;
 use crate::catalogue::name::fold;
 use crate::runtime::{Opening, Runtime};
@@ -18,7 +18,7 @@ const SHELL: &str = "This program";
 
 /// Every command, in the order of the help.
 pub(super) fn entries() -> impl Iterator<Item = &'static Entry> {
-    let calls = [&LUA, &MCP_LUA, &CALL, &SEARCH, &DOCS, &EXAMPLES, &SCHEMA];
+    let calls = [&LUA, &MCP_LUA, &CALL, &REQUEST, &SEARCH, &DOCS, &EXAMPLES, &SCHEMA];
     let rest = [&SERVE, &EVENTS, &COMPLETIONS, &MAN, &VERSION];
     calls.into_iter().chain(settings::ENTRIES).chain(rest)
 }
@@ -82,6 +82,17 @@ pub(super) static CALL: Entry = Entry {
         "Call one function",
         call::CallArgs::augment_args,
         |invocation, matches| call::run(invocation, &invocation.args(matches)?),
+    )
+};
+
+static REQUEST: Entry = Entry {
+    examples: raw::EXAMPLES,
+    ..entry(
+        raw::NAME,
+        CALLS,
+        "Send a request in your own words to one of a provider's services",
+        raw::RawArgs::augment_args,
+        |invocation, matches| raw::run(invocation, &invocation.args(matches)?),
     )
 };
 

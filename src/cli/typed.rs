@@ -11,6 +11,7 @@ use super::complete;
 use super::entry::Entry;
 use super::help;
 use super::output::{Color, Manner};
+use super::raw;
 use super::table;
 use crate::catalogue::name::{did_you_mean, fold, nearest};
 use crate::error::Fault;
@@ -56,6 +57,13 @@ pub(super) enum Typed {
 
 /// Whether `--json` was typed; asked before anything can go wrong with the rest.
 pub(super) fn wants_json(argv: &[OsString]) -> bool {
+    if raw::is_one(argv) {
+        return is_typed(&raw::told_apart(argv.to_vec()));
+    }
+    is_typed(argv)
+}
+
+fn is_typed(argv: &[OsString]) -> bool {
     argv.iter().take_while(|token| *token != "--").any(|token| token == "--json")
 }
 
@@ -64,6 +72,7 @@ pub(super) fn wants_json(argv: &[OsString]) -> bool {
 /// # Errors
 /// [`crate::error::Kind::Usage`] with the nearest command or flag.
 pub(super) fn parse(argv: Vec<OsString>) -> Result<Typed, Fault> {
+    let argv = if raw::is_one(&argv) { raw::told_apart(argv) } else { argv };
     let (mut flags, rest) = leading_flags(argv);
     let mut rest = rest.into_iter();
     let Some(first) = rest.next() else { return help::top(&flags).map(Typed::Show) };

@@ -18,6 +18,7 @@ mod moment;
 pub mod oauth;
 mod pages;
 pub mod policy;
+pub mod raw;
 mod ready;
 mod record;
 mod replace;

@@ -102,7 +102,7 @@ impl Engine {
 }
 
 /// Refuses a value that a service printed in place of a secret: it would overwrite the real one.
-fn unmasked(path: &str, value: &Value, mask: &str) -> Result<(), Fault> {
+pub(super) fn unmasked(path: &str, value: &Value, mask: &str) -> Result<(), Fault> {
     match value {
         Value::String(text) if text.contains(mask) => {
             Err(Fault::usage(format!("`{path}` is a masked secret, not the secret itself"))

@@ -31,6 +31,7 @@ mod peers;
 mod place;
 mod readme;
 mod repl;
+mod request;
 mod safe_hands;
 mod scripts;
 mod search;

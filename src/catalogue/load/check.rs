@@ -75,6 +75,10 @@ fn versions<'a>(provider: &'a Provider, operation: &Operation) -> impl Iterator<
 
 /// Complains of a service that refers to a field nobody has, or writes its limit in another way.
 pub(super) fn services(provider: &Provider, head: &Source) -> Result<(), Fault> {
+    if let Some(name) = provider.raw.as_ref().filter(|name| !provider.services.contains_key(*name))
+    {
+        return Err(complain(&head.file, &format!("field `raw`: no service `{name}`")));
+    }
     for (name, service) in &provider.services {
         limit(service.limit.as_deref())
             .map_err(|why| complain(&format!("{}: service `{name}`", head.file), &why))?;

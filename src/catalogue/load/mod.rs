@@ -44,6 +44,7 @@ struct ProviderFile {
     groups: IndexMap<String, ParamGroup>,
     #[serde(default)]
     featured: Vec<String>,
+    raw: Option<String>,
     #[serde(default)]
     emulator_accounts: Vec<String>,
 }
@@ -95,6 +96,7 @@ pub fn provider(sources: &[Source]) -> Result<Provider, Fault> {
         services: file.services,
         fields: file.fields,
         featured: file.featured,
+        raw: file.raw,
         emulator_accounts: file.emulator_accounts,
         groups: IndexMap::new(),
     };

@@ -168,6 +168,8 @@ pub struct Provider {
     pub fields: Vec<Field>,
     /// The operations that its own page documents in full, in that order.
     pub featured: Vec<String>,
+    /// The service that requests in their own words go to when no row knows their path.
+    pub raw: Option<String>,
     /// Named accounts that exist on the emulator, besides `default`.
     pub emulator_accounts: Vec<String>,
     /// The resource groups, in file order.

@@ -1,0 +1,293 @@
+//! A request in its own words: method, path and body as a person wrote them, for what no function
+//! covers. Rows still say what is known about the place, so that policy, limits, media type and the
+//! protection of what cannot be taken back are those of every other call.
+
+mod headers;
+mod path;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::account::Account;
+use super::ask::reach;
+use super::ready::unmasked;
+use super::record::Recording;
+use super::request::Request;
+use super::{Bound, Call, Engine, Options, Origin, Outcome, Run};
+use crate::catalogue::operation::Repeat;
+use crate::catalogue::{Effect, Operation, Provider, Route};
+use crate::error::{Fault, Kind};
+use path::Path;
+
+/// The name of a request that no row knows.
+const NAME: &str = "request";
+
+/// A request as it was written.
+#[derive(Debug, Clone, Default)]
+pub struct Raw {
+    /// The provider.
+    pub provider: String,
+    /// The account, none for the usual one.
+    pub account: Option<String>,
+    /// The path, or a URL on one of the account's own hosts.
+    pub path: String,
+    /// The method, in any case.
+    pub method: String,
+    /// The service, none for the one whose rows know the path.
+    pub service: Option<String>,
+    /// Headers besides those that every request has.
+    pub headers: Vec<(String, String)>,
+    /// The query, unencoded.
+    pub query: Vec<(String, String)>,
+    /// Values for `{names}` in the path.
+    pub path_params: Vec<(String, String)>,
+    /// What to send.
+    pub body: Body,
+    /// Who asks.
+    pub origin: Origin,
+    /// How to go about it.
+    pub options: Options,
+}
+
+/// A body as it was written.
+#[derive(Debug, Clone, Default)]
+pub enum Body {
+    /// None.
+    #[default]
+    None,
+    /// JSON.
+    Json(Value),
+    /// Anything, sent as it is.
+    Text(String),
+}
+
+/// What is known about the place a request goes to.
+struct Place<'a> {
+    /// The row, when one knows it.
+    row: Option<&'a Operation>,
+    service: String,
+    /// What the row's path calls the parts of this one.
+    args: Map<String, Value>,
+}
+
+impl Engine {
+    /// Performs a request in its own words, whatever comes of it, and remembers it.
+    pub async fn request(&self, raw: Raw) -> Run {
+        let call = Call {
+            function: format!("{}.{NAME}", raw.provider),
+            account: raw.account.clone(),
+            origin: raw.origin,
+            options: raw.options.clone(),
+            ..Call::default()
+        };
+        let mut recording = Recording::begin(self, &call);
+        let result = self.perform_raw(raw, &call, &mut recording.run).await;
+        recording.finish(result)
+    }
+
+    async fn perform_raw(&self, raw: Raw, call: &Call, run: &mut Run) -> Result<Outcome, Fault> {
+        let provider = self.catalogue.provider(&raw.provider)?;
+        let account = &self.accounts.open(provider, raw.account.as_deref())?;
+        run.account.clone_from(&account.name);
+        let method = method(&raw.method)?;
+        headers::check(&raw.headers)?;
+        let (services, written) = self.destination(provider, account, &raw)?;
+        let path = Path::parse(written, &raw.path_params)?;
+        let place = place(provider, &services, method, &path)?;
+        let operation = &operation(provider, &place, method, &path);
+        run.found(operation);
+        run.backend = Some(place.service.clone());
+        let args = &merged(&place.args, &raw.body);
+        guard_body(provider, operation, &raw.body, args)?;
+        let permit = self.permit(operation, account, call, args)?;
+        let request = &self.bound(provider, operation, account, raw, path)?;
+        let route = operation.route();
+        let bound = Bound { provider, operation, route, account, args, request };
+        self.carry_out(bound, &call.options, permit, run).await
+    }
+
+    /// The services a request may go to, best first, and the path it has there.
+    fn destination<'a>(
+        &self,
+        provider: &'a Provider,
+        account: &Account,
+        raw: &'a Raw,
+    ) -> Result<(Vec<&'a str>, &'a str), Fault> {
+        let usual = provider.raw.as_deref();
+        let mut names: Vec<&str> = provider.services.keys().map(String::as_str).collect();
+        names.sort_by_key(|name| Some(*name) != usual);
+        if let Some(wanted) = &raw.service {
+            names.retain(|name| name == wanted);
+            if names.is_empty() {
+                let known: Vec<&str> = provider.services.keys().map(String::as_str).collect();
+                return Err(Fault::usage(format!("{} has no service `{wanted}`", provider.title))
+                    .hint(format!("there are: {}", known.join(", "))));
+            }
+        }
+        if raw.path.starts_with('/') {
+            return Ok((names, &raw.path));
+        }
+        let mut found: Option<(Vec<&str>, &str)> = None;
+        for name in names {
+            let Ok(base) = self.accounts.base(provider, account, &provider.services[name]) else {
+                continue;
+            };
+            let Some(rest) = path::below(&base, &raw.path) else { continue };
+            match &mut found {
+                Some((names, _)) => names.push(name),
+                None => found = Some((vec![name], rest)),
+            }
+        }
+        found.ok_or_else(|| path::foreign(&raw.path))
+    }
+
+    /// The request itself.
+    fn bound(
+        &self,
+        provider: &Provider,
+        operation: &Operation,
+        account: &Account,
+        raw: Raw,
+        path: Path,
+    ) -> Result<Request, Fault> {
+        let route = operation.route();
+        let mut request = self.bind(provider, operation, route, account, &Map::new())?;
+        request.query = path.query;
+        request.query.extend(raw.query);
+        request.extra = raw.headers;
+        request.whole = true;
+        (request.body, request.raw) = match raw.body {
+            Body::None => (None, None),
+            Body::Json(Value::Object(map)) => (Some(map), None),
+            Body::Json(other) => (None, Some(other.to_string())),
+            Body::Text(text) => (None, Some(text)),
+        };
+        Ok(request)
+    }
+}
+
+fn method(written: &str) -> Result<&'static str, Fault> {
+    const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+    METHODS.into_iter().find(|known| known.eq_ignore_ascii_case(written)).ok_or_else(|| {
+        Fault::usage(format!("`{written}` is not a method that can be used here"))
+            .hint(format!("there are: {}", METHODS.join(", ")))
+    })
+}
+
+/// Which service a request goes to, and what its rows know about it. A row that erases is found
+/// whatever the service: two services may share a host.
+fn place<'a>(
+    provider: &'a Provider,
+    services: &[&str],
+    method: &str,
+    path: &Path,
+) -> Result<Place<'a>, Fault> {
+    let mut best: Option<(usize, usize, Place<'a>)> = None;
+    for row in provider.operations.values() {
+        for route in row.routes.iter().filter(|route| route.method == method) {
+            let at = services.iter().position(|name| *name == route.service);
+            let erases = row.effect == Effect::Erase;
+            let Some(at) = at.or_else(|| erases.then_some(usize::MAX)) else { continue };
+            let Some(args) = path.matches(&route.path) else { continue };
+            let rank = (args.len(), at);
+            if best.as_ref().is_none_or(|(names, at, _)| rank < (*names, *at)) {
+                let service =
+                    services.iter().find(|name| **name == route.service).or(services.first());
+                let service = service.map_or_else(String::new, |name| (*name).to_owned());
+                best = Some((rank.0, rank.1, Place { row: Some(row), service, args }));
+            }
+        }
+    }
+    if let Some((.., place)) = best {
+        return Ok(place);
+    }
+    let service = services.first().ok_or_else(|| Fault::new(Kind::Internal, "no service"))?;
+    Ok(Place { row: None, service: (*service).to_owned(), args: Map::new() })
+}
+
+/// The row that stands for a request: what is known of the place, with the path as it was written.
+fn operation(provider: &Provider, place: &Place<'_>, method: &str, path: &Path) -> Operation {
+    let route = Route {
+        service: place.service.clone(),
+        method: method.to_owned(),
+        path: path.encoded(),
+        items: None,
+        guard: None,
+        rescue: None,
+        shape: None,
+    };
+    let known = place.row;
+    let effect = known.map_or_else(|| by_method(method), |row| row.effect);
+    Operation {
+        provider: provider.name.clone(),
+        group: known.map_or_else(String::new, |row| row.group.clone()),
+        name: known.map_or_else(|| NAME.to_owned(), |row| row.name.clone()),
+        aliases: known.map_or_else(Vec::new, |row| row.aliases.clone()),
+        title: known.map_or_else(String::new, |row| row.title.clone()),
+        about: String::new(),
+        notes: String::new(),
+        routes: vec![route],
+        effect,
+        // Nothing is completed here, so not even an event can be told from its repetition.
+        repeat: if effect == Effect::Read { Repeat::Safe } else { Repeat::Never },
+        intent: Vec::new(),
+        params: IndexMap::new(),
+        one_of: Vec::new(),
+        result: IndexMap::new(),
+        example: Map::new(),
+        example_lua: String::new(),
+        replaces: known.and_then(|row| row.replaces.clone()),
+        subjects: known.and_then(|row| row.subjects.clone()),
+        each: None,
+        lookup: None,
+        limit: known.and_then(|row| row.limit.clone()),
+        stability: known.map_or_else(|| "ga".to_owned(), |row| row.stability.clone()),
+        feature: known.and_then(|row| row.feature.clone()),
+    }
+}
+
+fn by_method(method: &str) -> Effect {
+    match method {
+        "GET" | "HEAD" => Effect::Read,
+        "PUT" => Effect::Replace,
+        "DELETE" => Effect::Destroy,
+        _ => Effect::Write,
+    }
+}
+
+/// The body's keys and what the path says, which wins.
+fn merged(path: &Map<String, Value>, body: &Body) -> Map<String, Value> {
+    let mut args = match body {
+        Body::Json(Value::Object(map)) => map.clone(),
+        _ => Map::new(),
+    };
+    args.extend(path.clone());
+    args
+}
+
+/// Refuses masked secrets, and erasures that do not say plainly whom they are about.
+fn guard_body(
+    provider: &Provider,
+    operation: &Operation,
+    body: &Body,
+    args: &Map<String, Value>,
+) -> Result<(), Fault> {
+    if let Some(mask) = &provider.services[&operation.route().service].mask {
+        match body {
+            Body::None => {}
+            Body::Json(value) => unmasked("body", value, mask)?,
+            Body::Text(text) => unmasked("body", &Value::String(text.clone()), mask)?,
+        }
+    }
+    if operation.effect != Effect::Erase {
+        return Ok(());
+    }
+    let whom = operation.subjects.as_deref().unwrap_or_default();
+    let plain = matches!(body, Body::Json(Value::Object(_)));
+    if plain && !reach(&Value::Object(args.clone()), whom).is_empty() {
+        return Ok(());
+    }
+    let message = format!("`{}` erases people's data for good", operation.full_name());
+    let hint = format!("give whom it is about as a JSON object with `{whom}`, and --confirm");
+    Err(Fault::new(Kind::PolicyDenied, message).hint(hint))
+}
