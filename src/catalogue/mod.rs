@@ -16,7 +16,7 @@ use include_dir::{Dir, include_dir};
 pub use load::Source;
 pub use operation::{Effect, Operation, Param, Provider, Route, Service, Type};
 
-use crate::error::Fault;
+use crate::error::{Fault, Kind};
 use name::{did_you_mean, nearest, split};
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/providers");
@@ -125,12 +125,15 @@ impl Catalogue {
     /// `not_found` with the nearest full names.
     pub fn find(&self, written: &str) -> Result<&Operation, Fault> {
         let (first, rest) = split(written);
-        if let Some(function) = rest
-            && let Ok(provider) = self.provider(first)
-        {
-            return provider
-                .operation(function)
-                .ok_or_else(|| self.unknown(written, Some(provider), function));
+        match rest.map(|function| (function, self.provider(first))) {
+            Some((function, Ok(provider))) => {
+                return provider
+                    .operation(function)
+                    .ok_or_else(|| self.unknown(written, Some(provider), function));
+            }
+            // Rows that are wrong are the reason, not that there are none.
+            Some((_, Err(fault))) if fault.kind == Kind::Config => return Err(fault),
+            Some((_, Err(_))) | None => {}
         }
         let mut hits = self.providers().filter_map(|provider| provider.operation(written));
         match (hits.next(), hits.next()) {

@@ -66,3 +66,28 @@ fn docs_search_schema_and_settings_know_it() {
     let fields = pebble(["integrations:fields", "pebble", "--json"]).run().code(0).json();
     assert_eq!(fields["fields"][0]["key"], "token");
 }
+
+#[test]
+fn rows_that_are_wrong_are_named_with_file_and_field() {
+    let head = std::fs::read_to_string(format!("{FOLDERS}/pebble/provider.toml")).unwrap();
+    let table = [
+        ("route = \"FETCH /x\"", "gravel.toml: `x`: field `route`"),
+        ("route = \"GET /{id}\"", "gravel.toml: `x`: field `route`: `{id}` is not a parameter"),
+        ("route = \"GET /x\"\ncolour = 1", "gravel.toml:10"),
+        ("route = \"GET /x\"\nwith = [\"nobody\"]", "gravel.toml: `x`: field `with`"),
+    ];
+    for (route, complaint) in table {
+        let row = format!(
+            "group = \"g\"\ntitle = \"G\"\nservice = \"shop\"\n\n[[operation]]\nname = \"x\"\n\
+             title = \"X\"\nabout = \"x\"\neffect = \"read\"\n{route}\n"
+        );
+        let ran = kosmo(["integrations:call", "pebble.x", "--json"])
+            .file("providers/pebble/provider.toml", &head)
+            .file("providers/pebble/gravel.toml", row)
+            .run()
+            .code(2)
+            .json();
+        let said = ran["error"].as_str().unwrap();
+        assert!(said.contains(complaint), "{said}\n{complaint}");
+    }
+}
