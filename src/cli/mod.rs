@@ -1,5 +1,5 @@
 //! The command line: the top floor, where what was typed becomes calls, scripts and settings. Each
-//! command family has a file; [`table`] lists them all, and only [`output`] prints.
+//! command family has a file; `table` lists them all, and only [`output`] prints.
 
 mod accounts;
 mod arguments;
