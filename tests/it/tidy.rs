@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Longest file, in lines.
 const LONGEST: usize = 300;
@@ -216,14 +216,12 @@ fn embedded_rows_cannot_fail_at_run_time() {
 
 #[test]
 fn the_project_speaks_of_itself_alone() {
-    let words = ["/work/", "/root/", "before-stop", "duplicates --change"];
+    // Put together here, so that this file does not hold what it looks for.
+    let words = ["home", "root", "work", "Users"].map(|folder| format!(" /{folder}/"));
     for (folder, ending) in [("src", "rs"), ("docs", "md"), ("lua", "lua"), ("tests", "rs")] {
         for (file, text) in files(folder, ending) {
-            if Path::new(&file).ends_with("tidy.rs") {
-                continue;
-            }
-            for word in words {
-                assert!(!text.contains(word), "{file} holds `{word}`");
+            for word in &words {
+                assert!(!text.contains(word.as_str()), "{file} holds `{word}`");
             }
         }
     }
