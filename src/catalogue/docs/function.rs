@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::super::operation::{Effect, Operation, Provider, Repeat, Type};
+use super::super::operation::{Effect, Operation, Provider, Repeat};
 use super::sample;
 use super::tables::{below, code_list, parameters, result};
 use crate::error::{KINDS, Kind};
@@ -132,29 +132,17 @@ fn rejections(operation: &Operation) -> Vec<(String, String)> {
     }
     for (name, param) in &operation.params {
         note(&param.reject.missing, format!("`{name}` is missing or empty"));
-        note(&param.reject.wrong, format!("`{name}` is not {}", with_article(param.kind)));
+        note(&param.reject.wrong, format!("`{name}` is not {}", param.kind.phrase()));
         let (_, fields) = below(name, param);
         for (field, param) in fields {
             note(&param.reject.missing, format!("an item has no `{field}`"));
             note(
                 &param.reject.wrong,
-                format!("an item's `{field}` is not {}", with_article(param.kind)),
+                format!("an item's `{field}` is not {}", param.kind.phrase()),
             );
         }
     }
     found.into_iter().map(|(code, reasons)| (code, reasons.join("; "))).collect()
-}
-
-fn with_article(kind: Type) -> &'static str {
-    match kind {
-        Type::String => "a string",
-        Type::Integer => "a whole number",
-        Type::Number => "a number",
-        Type::Boolean => "true or false",
-        Type::Object => "an object",
-        Type::Array => "a list",
-        Type::Any => "a value",
-    }
 }
 
 #[cfg(test)]

@@ -41,6 +41,19 @@ impl Type {
             Self::Any => "any",
         }
     }
+
+    /// What a value of this type is called in a sentence.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::String => "a string",
+            Self::Integer => "a whole number",
+            Self::Number => "a number",
+            Self::Boolean => "true or false",
+            Self::Object => "an object",
+            Self::Array => "a list",
+            Self::Any => "a value",
+        }
+    }
 }
 
 /// Where a parameter travels.

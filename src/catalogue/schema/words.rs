@@ -8,7 +8,7 @@ use crate::error::Fault;
 
 /// The value has the wrong type.
 pub(super) fn wrong(path: &str, param: &Param, value: &Value) -> Fault {
-    let message = format!("`{path}` must be {}, not {}", article(param.kind), article_of(value));
+    let message = format!("`{path}` must be {}, not {}", param.kind.phrase(), article_of(value));
     let fault = refuse(param.reject.wrong.as_deref(), "wrong_type", message).param(path);
     match right_form(path, param.kind, value) {
         Some(hint) => fault.hint(hint),
@@ -28,18 +28,6 @@ fn right_form(path: &str, wanted: Type, value: &Value) -> Option<String> {
             Some(format!("write it as text: {name} = \"{number}\""))
         }
         _ => None,
-    }
-}
-
-fn article(kind: Type) -> &'static str {
-    match kind {
-        Type::String => "a string",
-        Type::Integer => "a whole number",
-        Type::Number => "a number",
-        Type::Boolean => "true or false",
-        Type::Object => "an object",
-        Type::Array => "a list",
-        Type::Any => "a value",
     }
 }
 
