@@ -16,11 +16,17 @@ const CALLS: &str = "Calls and what they need";
 const EMULATOR: &str = "Emulator";
 const SHELL: &str = "This program";
 
+/// The commands by family, in the order of the help.
+static FAMILIES: &[&[&Entry]] = &[
+    &[&LUA, &MCP_LUA, &CALL, &REQUEST, &SEARCH, &DOCS, &EXAMPLES, &SCHEMA],
+    settings::ENTRIES,
+    &[&SERVE, &EVENTS],
+    &[&COMPLETIONS, &MAN, &VERSION],
+];
+
 /// Every command, in the order of the help.
 pub(super) fn entries() -> impl Iterator<Item = &'static Entry> {
-    let calls = [&LUA, &MCP_LUA, &CALL, &REQUEST, &SEARCH, &DOCS, &EXAMPLES, &SCHEMA];
-    let rest = [&SERVE, &EVENTS, &COMPLETIONS, &MAN, &VERSION];
-    calls.into_iter().chain(settings::ENTRIES).chain(rest)
+    FAMILIES.iter().flat_map(|family| family.iter().copied())
 }
 
 /// The command of that name, with a colon or a blank between its words.

@@ -9,8 +9,8 @@ const ACCOUNTS: &str = "Accounts";
 const SETTINGS: &str = "Settings and history";
 
 /// In the order of the help.
-pub(super) static ENTRIES: [&Entry; 11] =
-    [&LIST, &STATUS, &FIELDS, &CONFIGURE, &DOCTOR, &SHOW, &PATH, &TRUST, &UNTRUST, &RUNS, &RUN];
+pub(super) static ENTRIES: &[&Entry] =
+    &[&LIST, &STATUS, &FIELDS, &CONFIGURE, &DOCTOR, &SHOW, &PATH, &TRUST, &UNTRUST, &RUNS, &RUN];
 
 static LIST: Entry = entry(
     "integrations:list",
