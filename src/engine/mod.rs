@@ -7,6 +7,7 @@ mod advice;
 mod answer;
 mod ask;
 pub mod call;
+pub mod courier;
 mod curl;
 mod deliver;
 mod encode;

@@ -4,6 +4,7 @@
 pub mod facts;
 pub mod journal;
 pub mod limits;
+pub mod outbox;
 mod writer;
 
 use std::path::Path;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::error::Fault;
 
 pub use param::{Param, ParamGroup, Place, Reject, Type};
-pub use provider::{Auth, Field, FieldKind, Group, OAuth, Paging, Provider, Service};
+pub use provider::{Auth, Batch, Field, FieldKind, Group, OAuth, Paging, Provider, Service};
 
 /// What a call does to the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]

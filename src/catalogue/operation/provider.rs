@@ -46,6 +46,28 @@ pub struct OAuth {
     pub scope: String,
 }
 
+/// How a service takes many events in one request.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// The path it is posted to (`/v1/batch`).
+    pub path: String,
+    /// The body field that holds the events (`batch`).
+    pub list: String,
+    /// The field of an event that tells its kind: the last word of its operation's path (`type`).
+    pub kind: String,
+    /// The fields of an event that say whom it is about, the first present one counts.
+    pub subject: Vec<String>,
+    /// The most events in one request.
+    pub most: usize,
+    /// The most bytes of JSON in one request.
+    pub bytes: usize,
+    /// The most bytes of JSON of one event.
+    pub event_bytes: usize,
+    /// The most events a second, unless settings say otherwise.
+    pub rate: u32,
+}
+
 /// One API of a provider.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,6 +108,8 @@ pub struct Service {
     pub mask: Option<String>,
     /// How lists are cut into pages.
     pub paging: Option<Paging>,
+    /// How it takes many events at once; none when it does not.
+    pub batch: Option<Batch>,
     /// How it takes tokens instead of the credential, for accounts that can sign for one.
     pub oauth: Option<OAuth>,
     /// A redirect to another host keeps the credential only if both hosts end in this.
