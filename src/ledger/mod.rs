@@ -2,6 +2,7 @@
 //! nothing of calls; it keeps the entries it is given.
 
 pub mod facts;
+pub mod imports;
 pub mod journal;
 pub mod limits;
 pub mod outbox;
@@ -17,7 +18,7 @@ use crate::error::{Fault, Kind};
 use crate::settings::edit::create_private_folder;
 
 /// The steps that bring an empty file to the newest form; `user_version` counts those taken.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: &[&str] = &[
     "
     CREATE TABLE runs (
         id TEXT PRIMARY KEY, parent TEXT, at TEXT NOT NULL, function TEXT NOT NULL,
@@ -30,6 +31,9 @@ const MIGRATIONS: [&str; 2] = [
 ",
     "
     CREATE TABLE turns (queue TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
+",
+    "
+    CREATE TABLE imports (key TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
 ",
 ];
 
