@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::invocation::Invocation;
 use super::output::{pretty, shown};
+use super::progress::Progress;
 use super::signal::{Signals, interrupted};
 use crate::catalogue::{Effect, Operation};
 use crate::engine::Run;
@@ -63,6 +64,7 @@ impl Wish<'_> {
         call: Result<impl Future<Output = Run>, Fault>,
     ) -> u8 {
         let ended = call.and_then(|call| {
+            let _waiting = Progress::start(invocation.printer(), self.function, None);
             invocation.wait(async {
                 let mut signals = Signals::listen()?;
                 tokio::select! {

@@ -18,6 +18,7 @@ mod how;
 mod invocation;
 mod lua;
 pub mod output;
+pub mod progress;
 mod raw;
 mod reference;
 mod repl;

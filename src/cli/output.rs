@@ -2,14 +2,18 @@
 //! stderr. With `--json` exactly one object reaches stdout, whoever finishes first. A reader that
 //! went away is nobody's error: the rest is dropped and the exit status stays what it was.
 
-use std::io::{self, IsTerminal as _, Write};
+pub(super) mod terminal;
+mod text;
+
+use std::io::{self, Write};
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{OnceLock, PoisonError, RwLock};
 
-use serde::Serialize as _;
-use serde_json::ser::{PrettyFormatter, Serializer};
-use serde_json::{Value, json};
+use indicatif::ProgressBar;
+use serde_json::Value;
+
+pub use text::{failure, pretty, shown};
 
 use crate::error::Fault;
 
@@ -44,6 +48,8 @@ pub struct Printer {
     manner: RwLock<Manner>,
     answered: AtomicBool,
     lost: OnceLock<io::Error>,
+    /// What is drawn on stderr below everything that is said.
+    drawn: RwLock<Option<ProgressBar>>,
 }
 
 impl Printer {
@@ -127,8 +133,33 @@ impl Printer {
         }
     }
 
+    /// Whether progress may be drawn on stderr.
+    pub fn draws(&self) -> bool {
+        let manner = self.manner();
+        !manner.json && !manner.quiet && terminal::draws()
+    }
+
+    /// Makes room for a progress bar from now on, or for none.
+    pub(super) fn draw(&self, bar: Option<ProgressBar>) {
+        *self.drawn.write().unwrap_or_else(PoisonError::into_inner) = bar;
+    }
+
+    /// Writes while nothing is drawn.
+    fn apart<T>(&self, write: impl FnOnce() -> T) -> T {
+        let bar = self.drawn.read().unwrap_or_else(PoisonError::into_inner).clone();
+        match bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
     /// A question for the person at the terminal, without a newline; not even `--quiet` hides it.
+    /// A bar would be drawn over the answer, so there is none any more.
     pub fn prompt(&self, text: &str) {
+        let drawn = self.drawn.write().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(bar) = drawn {
+            bar.finish_and_clear();
+        }
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
@@ -174,11 +205,7 @@ impl Printer {
         match self.manner().color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => {
-                let stderr = io::stderr();
-                stderr.is_terminal()
-                    && anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never
-            }
+            Color::Auto => terminal::colors(&io::stderr()),
         }
     }
 
@@ -186,15 +213,19 @@ impl Printer {
     fn stderr(&self, text: &str) {
         let mut line = text.as_bytes().to_vec();
         line.push(b'\n');
-        let _ = io::stderr().lock().write_all(&line);
+        let _ = self.apart(|| io::stderr().lock().write_all(&line));
     }
 
     fn write(&self, bytes: &[u8]) {
         if self.lost.get().is_some() {
             return;
         }
-        let mut out = io::stdout().lock();
-        if let Err(why) = out.write_all(bytes).and_then(|()| out.flush()) {
+        let write = || {
+            let mut out = io::stdout().lock();
+            out.write_all(bytes).and_then(|()| out.flush())
+        };
+        let written = if terminal::on_stdout() { self.apart(write) } else { write() };
+        if let Err(why) = written {
             let _ = self.lost.set(why);
         }
     }
@@ -204,56 +235,3 @@ const RED: &str = "\x1b[1;31m";
 const YELLOW: &str = "\x1b[1;33m";
 const CYAN: &str = "\x1b[1;36m";
 const RESET: &str = "\x1b[0m";
-
-/// The short envelope of a command that failed before it had anything else to say.
-pub fn failure(fault: &Fault) -> Value {
-    json!({"success": false, "error": fault.message, "error_detail": fault.to_json()})
-}
-
-/// JSON for people and programs: four blanks, keys in the order they were put in.
-pub fn pretty(value: &Value) -> String {
-    let mut bytes = Vec::new();
-    let mut writer = Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"    "));
-    // A value in memory always serialises, and always to UTF-8; the compact form is a safe fallback.
-    match value.serialize(&mut writer) {
-        Ok(()) => String::from_utf8(bytes).unwrap_or_else(|_| value.to_string()),
-        Err(_) => value.to_string(),
-    }
-}
-
-/// A value as a person reads it: nothing for null, text bare, anything else as JSON.
-pub fn shown(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        other => Some(pretty(other)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn json_keeps_its_order_and_is_indented_by_four() {
-        assert_eq!(
-            pretty(&json!({"b": 1, "a": ["ü/", {}]})),
-            "{\n    \"b\": 1,\n    \"a\": [\n        \"ü/\",\n        {}\n    ]\n}"
-        );
-    }
-
-    #[test]
-    fn text_is_shown_bare_and_null_not_at_all() {
-        assert_eq!(shown(&Value::Null), None);
-        assert_eq!(shown(&json!("a\nb")).unwrap(), "a\nb");
-        assert_eq!(shown(&json!([1])).unwrap(), "[\n    1\n]");
-    }
-
-    #[test]
-    fn a_failure_carries_its_detail() {
-        let value = failure(&Fault::usage("no").hint("yes"));
-        assert_eq!(value["success"], false);
-        assert_eq!(value["error"], "no");
-        assert_eq!(value["error_detail"]["hint"], "yes");
-    }
-}

@@ -1,6 +1,7 @@
 //! A list as JSON Lines: each item is printed as soon as its page is there, and forgotten.
 
 use super::invocation::Invocation;
+use super::progress::Progress;
 use super::signal::{Signals, interrupted};
 use crate::engine::{Call, Listing};
 use crate::error::{Fault, SideEffect};
@@ -11,6 +12,8 @@ use crate::error::{Fault, SideEffect};
 /// # Errors
 /// When there is no such function, it lists nothing, or the platform gives no event loop.
 pub(super) fn run(invocation: &Invocation, call: Call) -> Result<u8, Fault> {
+    let progress =
+        Progress::start(invocation.printer(), &format!("listing {}", call.function), None);
     let mut listing = invocation.runtime()?.engine().pages(call)?;
     invocation.wait(async {
         let mut signals = Signals::listen()?;
@@ -22,7 +25,8 @@ pub(super) fn run(invocation: &Invocation, call: Call) -> Result<u8, Fault> {
                     return Ok(stopped(invocation, &listing, &fault, status));
                 }
             };
-            let Some(page) = page else { return Ok(0) };
+            let Some(page) = page else { break };
+            progress.advance(page.items.len() as u64);
             let lines: Vec<String> = page.items.iter().map(ToString::to_string).collect();
             invocation.printer().lines(&lines.join("\n"));
             if let Err(fault) = page.run.result {
@@ -31,9 +35,11 @@ pub(super) fn run(invocation: &Invocation, call: Call) -> Result<u8, Fault> {
             }
             // Nobody reads it any more.
             if invocation.printer().lost() {
-                return Ok(0);
+                break;
             }
         }
+        progress.finish(&format!("{} items", listing.items()));
+        Ok(0)
     })?
 }
 

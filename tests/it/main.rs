@@ -29,6 +29,7 @@ mod oauth;
 mod pages;
 mod peers;
 mod place;
+mod progress;
 mod readme;
 mod repl;
 mod request;

@@ -39,14 +39,10 @@ const DOORS: &[(&str, &[&str], &str)] = &[
         &["src/settings.rs", "src/settings", "src/engine/account"],
         "only they read the environment",
     ),
-    ("println!", &["src/cli/output.rs"], "only it prints"),
-    ("stdout()", &["src/cli/output.rs"], "only it prints"),
+    ("println!", &["src/cli/output"], "only it prints"),
+    ("stdout()", &["src/cli/output"], "only it prints"),
     ("mlua", &["src/lua"], "the VM stays behind one room"),
-    (
-        "process::exit",
-        &["src/main.rs", "src/cli/output.rs"],
-        "ending the process is main's business",
-    ),
+    ("process::exit", &["src/main.rs", "src/cli/output"], "ending the process is main's business"),
 ];
 
 fn root() -> PathBuf {
