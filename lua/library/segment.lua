@@ -3297,7 +3297,7 @@
 ---@field accepted_by string The region that took it: `us`, `eu`, or `emulator`.
 
 ---@class segment.group.args
----@field groupId string|integer The unique identifier of the group in your database.
+---@field groupId string|integer The unique identifier of the group in your database, at most 500 characters.
 ---@field userId? string|integer The unique identifier of the user in your database.
 ---@field traits? table<string, any> What is known about the group: `name`, `plan`, `industry`, `employee_count`, …
 ---@field anonymousId? string|integer An identifier for someone you do not know yet; enough by itself when `userId` is absent.

@@ -10,7 +10,7 @@ use super::output::{pretty, shown};
 use super::progress::Progress;
 use super::signal::{Signals, interrupted};
 use crate::catalogue::{Effect, Operation};
-use crate::engine::Run;
+use crate::engine::{Run, Warning};
 use crate::error::{Fault, SideEffect};
 
 /// What is known of a call before the engine has seen it.
@@ -47,6 +47,7 @@ impl Wish<'_> {
             took: self.began.elapsed(),
             waited: Duration::ZERO,
             message_id: None,
+            warnings: Vec::new(),
             result: Err(fault),
         }
     }
@@ -88,6 +89,9 @@ pub(super) fn print(invocation: &Invocation, run: &Run, bare: bool) -> u8 {
     if invocation.json() {
         printer.answer(&envelope(run));
     } else {
+        for warning in &run.warnings {
+            printer.warn(&warning.message);
+        }
         match &run.result {
             Ok(outcome) if !bare => printer.line(&pretty(&outcome.value)),
             Ok(outcome) => {
@@ -128,7 +132,7 @@ fn envelope(run: &Run) -> Value {
         Ok(outcome) => outcome.effect,
         Err(fault) => Some(fault.extra.effect.word()),
     };
-    let meta = json!({
+    let mut meta = json!({
         "dry_run": run.dry_run,
         "operation": run.effect.map(Effect::word),
         "permission_bypassed": run.forced,
@@ -140,6 +144,9 @@ fn envelope(run: &Run) -> Value {
         "effect": effect,
         "next_cursor": outcome.and_then(|outcome| outcome.next_cursor.as_ref()),
     });
+    if !run.warnings.is_empty() {
+        meta["warnings"] = run.warnings.iter().map(Warning::to_json).collect();
+    }
     map.insert("meta".into(), meta);
     map.insert("duration_ms".into(), json!(milliseconds(run.took)));
     Value::Object(map)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::catalogue::Effect;
 use crate::error::Fault;
@@ -154,6 +154,24 @@ pub struct Outcome {
     pub effect: Option<&'static str>,
 }
 
+/// Something to know about a call that was made all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// Stable, machine-readable code.
+    pub code: String,
+    /// The parameter it is about, as a dotted path on the wire; empty for the call as a whole.
+    pub param: String,
+    /// What it is, for a person.
+    pub message: String,
+}
+
+impl Warning {
+    /// `code`, `param`, `message`.
+    pub fn to_json(&self) -> Value {
+        json!({"code": self.code, "param": self.param, "message": self.message})
+    }
+}
+
 /// One call from start to end: what every envelope, log line and journal entry is made of. Its id
 /// is there on success and on failure.
 #[derive(Debug)]
@@ -184,6 +202,8 @@ pub struct Run {
     pub waited: Duration,
     /// The message id of an event.
     pub message_id: Option<String>,
+    /// What is to be known of it although it was made.
+    pub warnings: Vec<Warning>,
     /// What came of it.
     pub result: Result<Outcome, Fault>,
 }

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use serde_json::{Map, Value};
 
 use super::account::Account;
+use super::call::{Options, Warning};
 use super::request::Request;
 use super::{Engine, Journey};
 use crate::catalogue::{Operation, Provider, Route};
@@ -36,20 +37,30 @@ pub struct Scene<'a> {
     pub journey: &'a Journey,
 }
 
+/// A body on its way to being bound, and for whom it is.
+pub struct Draft<'a> {
+    /// For settings and files.
+    pub engine: &'a Engine,
+    /// The provider.
+    pub provider: &'a Provider,
+    /// The operation being performed.
+    pub operation: &'a Operation,
+    /// The account.
+    pub account: &'a Account,
+    /// How the call is to be made.
+    pub options: &'a Options,
+    /// The normalised arguments, which become the body.
+    pub body: &'a mut Map<String, Value>,
+}
+
 /// A provider's hooks. Each method gets the name written in the row.
 pub trait Hooks: Send + Sync {
-    /// Completes and checks a body before it is bound (`prepare` of a service). Pure but for the
-    /// ids and times it stamps.
+    /// Completes and checks a body before it is bound (`prepare` of a service), and gives what is
+    /// to be known of it although it may be sent. Asks nobody on the network.
     ///
     /// # Errors
     /// The refusal, with the service's own code.
-    fn prepare(
-        &self,
-        name: &str,
-        provider: &Provider,
-        operation: &Operation,
-        body: &mut Map<String, Value>,
-    ) -> Result<(), Fault>;
+    fn prepare(&self, name: &str, draft: Draft<'_>) -> Result<Vec<Warning>, Fault>;
 
     /// Checks the place before anything is sent (`guard` of a route).
     fn guard<'a>(&'a self, name: &'a str, scene: Scene<'a>) -> Later<'a, ()>;

@@ -34,7 +34,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 pub use account::{Account, Accounts};
-pub use call::{Args, Call, Options, Origin, Outcome, Pages, Run};
+pub use call::{Args, Call, Options, Origin, Outcome, Pages, Run, Warning};
 pub use deliver::Journey;
 pub use listing::{Listing, Page};
 
@@ -104,7 +104,9 @@ impl Engine {
         run.backend = Some(route.service.clone());
         let args = &self.arguments(provider, operation, route, account, &call.args)?;
         let permit = self.permit(operation, account, &call, args)?;
-        let body = self.prepare(provider, operation, route, args)?;
+        let row = (provider, operation, route);
+        let (body, warnings) = self.prepare(row, account, &call.options, args)?;
+        run.warnings = warnings;
         let request = &self.bind(provider, operation, route, account, &body)?;
         let bound = Bound { provider, operation, route, account, args, request };
         self.carry_out(bound, &call.options, permit, run).await
@@ -144,7 +146,7 @@ impl Engine {
     async fn answer(&self, scene: Scene<'_>, options: &Options) -> Result<Outcome, Fault> {
         self.guard(scene).await?;
         self.guard_replace(scene, options).await?;
-        let resolved = self.resolve(scene).await?;
+        let resolved = self.resolve(scene, options).await?;
         let scene = match &resolved {
             Some((args, request)) => Scene { args, request, ..scene },
             None => scene,

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use super::Engine;
 use super::account::Account;
-use super::call::Args;
+use super::call::{Args, Options, Warning};
+use super::hooks::Draft;
 use crate::catalogue::name::fold;
 use crate::catalogue::{Operation, Provider, Route, schema};
 use crate::error::Fault;
@@ -78,18 +79,22 @@ impl Engine {
         Ok(())
     }
 
-    /// The arguments as they travel: completed and checked by the service's own rules.
+    /// The arguments as they travel: completed and checked by the service's own rules, with what
+    /// is to be known of them.
     pub(super) fn prepare(
         &self,
-        provider: &Provider,
-        operation: &Operation,
-        route: &Route,
+        (provider, operation, route): (&Provider, &Operation, &Route),
+        account: &Account,
+        options: &Options,
         args: &Map<String, Value>,
-    ) -> Result<Map<String, Value>, Fault> {
+    ) -> Result<(Map<String, Value>, Vec<Warning>), Fault> {
         let mut body = args.clone();
+        let mut warnings = Vec::new();
         let service = &provider.services[&route.service];
         if let (Some(hooks), Some(name)) = (self.hooks(&provider.name), &service.prepare) {
-            hooks.prepare(name, provider, operation, &mut body)?;
+            let engine = self;
+            let draft = Draft { engine, provider, operation, account, options, body: &mut body };
+            warnings = hooks.prepare(name, draft)?;
         }
         // One request can ask for one kind only; the others follow in their turn.
         if let Some(name) = &operation.each
@@ -97,7 +102,7 @@ impl Engine {
         {
             body.entry(name.as_str()).or_insert_with(|| first.clone());
         }
-        Ok(body)
+        Ok((body, warnings))
     }
 }
 

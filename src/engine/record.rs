@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::call::{Call, Origin, Outcome, Run};
+use super::call::{Call, Origin, Outcome, Run, Warning};
 use super::{Engine, now};
 use crate::error::{Fault, Kind, SideEffect};
 use crate::ledger::journal::Entry;
@@ -38,6 +38,7 @@ impl<'a> Recording<'a> {
             took: Duration::ZERO,
             waited: Duration::ZERO,
             message_id: None,
+            warnings: Vec::new(),
             result: Err(Fault::new(Kind::Interrupted, "the call was cancelled")),
         };
         Self { engine, run, began: Instant::now(), at: now(), origin: call.origin, finished: false }
@@ -59,6 +60,7 @@ impl<'a> Recording<'a> {
             account: std::mem::take(&mut self.run.account),
             backend: self.run.backend.take(),
             message_id: self.run.message_id.take(),
+            warnings: self.warnings(),
             result: std::mem::replace(&mut self.run.result, cancelled),
             ..self.run
         }
@@ -71,6 +73,14 @@ impl<'a> Recording<'a> {
         fault.extra.detail = fault.extra.detail.map(|detail| redactor.value(&detail));
         fault.extra.run_id = Some(id);
         fault
+    }
+
+    fn warnings(&mut self) -> Vec<Warning> {
+        let mut warnings = std::mem::take(&mut self.run.warnings);
+        for warning in &mut warnings {
+            warning.message = self.engine.redactor.text(&warning.message).into_owned();
+        }
+        warnings
     }
 
     fn write(&self) {

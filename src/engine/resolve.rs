@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Engine;
 use super::ask::reach;
+use super::call::Options;
 use super::hooks::Scene;
 use super::request::Request;
 use crate::catalogue::name::{did_you_mean, nearest};
@@ -19,6 +20,7 @@ impl Engine {
     pub(super) async fn resolve(
         &self,
         scene: Scene<'_>,
+        options: &Options,
     ) -> Result<Option<(Map<String, Value>, Request)>, Fault> {
         let mut args: Option<Map<String, Value>> = None;
         for (name, param) in &scene.operation.params {
@@ -32,7 +34,8 @@ impl Engine {
         }
         let Some(args) = args else { return Ok(None) };
         let (provider, operation, route) = (scene.provider, scene.operation, scene.route);
-        let body = self.prepare(provider, operation, route, &args)?;
+        let row = (provider, operation, route);
+        let (body, _) = self.prepare(row, scene.account, options, &args)?;
         let request = self.bind(provider, operation, route, scene.account, &body)?;
         Ok(Some((args, request)))
     }

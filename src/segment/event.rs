@@ -1,40 +1,45 @@
 //! Events before they leave: ids, times and library stamped, and everything refused here that
-//! Segment would take with 200 and drop later. The codes are Segment's own. Types and names were
-//! checked against the row already; `sentAt` and the key are added when the event is sent.
+//! Segment would take with 200 and drop later, as `check` finds it. Types and names were checked
+//! against the row already; `sentAt` and the key are added when the event is sent.
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::catalogue::{Provider, schema};
+use super::check::{Checker, EventKind, Finding, LARGEST_BATCH, MOST_EVENTS, bytes, too_large};
+use crate::catalogue::{Operation, Provider, schema};
 use crate::engine::now;
 use crate::error::{Fault, Kind};
 
-/// The largest event, in bytes of JSON.
-const LARGEST_EVENT: usize = 32 * 1024;
-/// The largest batch, in bytes of JSON; Segment documents 500 KB, its own newest library stops here.
-const LARGEST_BATCH: usize = 480 * 1024;
-/// The most events in a batch.
-const MOST_EVENTS: usize = 2_500;
-/// The most properties or traits of one event.
-const MOST_PROPERTIES: usize = 10_000;
-/// The longest `messageId`, in characters.
-const LONGEST_ID: usize = 100;
 /// Room for what is added on sending: `sentAt`, the key, punctuation.
 const ADDED_ON_SENDING: usize = 160;
 
-/// Completes and checks one event.
-pub(super) fn single(body: &mut Map<String, Value>) -> Result<(), Fault> {
+/// Completes and checks one event; what it found that does not lose the event.
+pub(super) fn single(
+    checker: &Checker,
+    operation: &Operation,
+    body: &mut Map<String, Value>,
+) -> Result<Vec<Finding>, Fault> {
     stamp(body, &now());
     library(body);
-    sizes(body, ADDED_ON_SENDING)
+    match checker.kind(&operation.name) {
+        Some(kind) => settled(kind, body, ADDED_ON_SENDING),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Completes and checks a batch, each of its events by the row of its type. All faulty events are
-/// named; none is sent when one is wrong.
-pub(super) fn batch(provider: &Provider, body: &mut Map<String, Value>) -> Result<(), Fault> {
+/// named; none is sent when one is wrong. Gives what it found that does not lose an event.
+pub(super) fn batch(
+    checker: &Checker,
+    provider: &Provider,
+    body: &mut Map<String, Value>,
+) -> Result<Vec<Finding>, Fault> {
     let now = now();
     library(body);
-    let Some(events) = body.get_mut("batch").and_then(Value::as_array_mut) else { return Ok(()) };
+    let mut warnings = Vec::new();
+    let Some(events) = body.get_mut("batch").and_then(Value::as_array_mut) else {
+        return Ok(warnings);
+    };
     if events.is_empty() {
         return Err(refused("empty_batch", "the batch holds no events").param("batch"));
     }
@@ -44,48 +49,66 @@ pub(super) fn batch(provider: &Provider, body: &mut Map<String, Value>) -> Resul
     }
     let mut wrong = Vec::new();
     for (index, event) in events.iter_mut().enumerate() {
-        match item(provider, event, &now) {
-            Ok(checked) => *event = checked,
+        match item(checker, provider, event, &now) {
+            Ok((checked, found)) => {
+                *event = checked;
+                warnings.extend(found.into_iter().map(|finding| finding.within(index)));
+            }
             Err(fault) => wrong.push((index, fault)),
         }
     }
     if let Some(fault) = several(wrong, events.len()) {
         return Err(fault);
     }
-    let bytes = Value::Object(body.clone()).to_string().len() + ADDED_ON_SENDING;
+    let bytes = bytes(body) + ADDED_ON_SENDING;
     if bytes > LARGEST_BATCH {
         let message = format!("the batch has {bytes} bytes, {LARGEST_BATCH} is the limit");
         return Err(refused("batch_too_large", message)
             .param("batch")
             .hint("send several batches"));
     }
-    Ok(())
+    Ok(warnings)
 }
 
-fn item(provider: &Provider, event: &Value, now: &str) -> Result<Value, Fault> {
+fn item(
+    checker: &Checker,
+    provider: &Provider,
+    event: &Value,
+    now: &str,
+) -> Result<(Value, Vec<Finding>), Fault> {
     let mut event = event
         .as_object()
         .cloned()
         .ok_or_else(|| refused("event_not_object", "an event must be an object"))?;
-    let kind = event.shift_remove("type");
-    let row = kind
-        .as_ref()
-        .and_then(Value::as_str)
-        .and_then(|kind| provider.operation(kind))
-        .filter(|row| row.route().service == "tracking" && !row.params.contains_key("batch"))
-        .ok_or_else(|| {
-            refused("type_unknown", "`type` must name the kind of event")
-                .param("type")
-                .hint("identify, track, page, screen, group or alias")
-        })?;
+    let kind = checker.kind_of(&event).map_err(Finding::into_fault)?;
+    let row = provider.operation(kind.function()).ok_or_else(|| {
+        Fault::new(Kind::Internal, format!("no row has events of type `{}`", kind.wire()))
+    })?;
+    event.shift_remove("type");
     let mut event = schema::normalise(row, event)?;
     stamp(&mut event, now);
-    sizes(&event, 0)?;
-    // The wire knows the short name that ends the row's path.
-    let kind = row.route().path.rsplit('/').next().unwrap_or_default();
-    let mut whole = Map::from_iter([("type".to_owned(), json!(kind))]);
+    let warnings = settled(kind, &event, 0)?;
+    let mut whole = Map::from_iter([("type".to_owned(), json!(kind.wire()))]);
     whole.append(&mut event);
-    Ok(Value::Object(whole))
+    Ok((Value::Object(whole), warnings))
+}
+
+/// The refusal of an event that would be lost, or what else is to be known of it.
+fn settled(
+    kind: &EventKind,
+    event: &Map<String, Value>,
+    added: usize,
+) -> Result<Vec<Finding>, Fault> {
+    let mut found = kind.check(event);
+    found.extend(too_large(bytes(event) + added));
+    if event.get("messageId").and_then(Value::as_str) == Some("") {
+        let message = "`messageId` must not be empty: Segment deduplicates by it";
+        found.push(Finding::error("message_id_empty", "messageId", message));
+    }
+    match found.iter().position(Finding::is_error) {
+        Some(at) => Err(found.swap_remove(at).into_fault()),
+        None => Ok(found),
+    }
 }
 
 fn several(wrong: Vec<(usize, Fault)>, of: usize) -> Option<Fault> {
@@ -122,28 +145,6 @@ fn library(body: &mut Map<String, Value>) {
             || json!({"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")}),
         );
     }
-}
-
-fn sizes(event: &Map<String, Value>, added: usize) -> Result<(), Fault> {
-    let id = event.get("messageId").and_then(Value::as_str).unwrap_or_default();
-    if id.is_empty() || id.chars().count() > LONGEST_ID {
-        let message = format!("`messageId` must have 1 to {LONGEST_ID} characters");
-        return Err(refused("message_id_too_long", message).param("messageId"));
-    }
-    for field in ["properties", "traits"] {
-        let count = event.get(field).and_then(Value::as_object).map_or(0, Map::len);
-        if count > MOST_PROPERTIES {
-            let message = format!("`{field}` has {count} keys, {MOST_PROPERTIES} is the limit");
-            return Err(refused("too_many_properties", message).param(field));
-        }
-    }
-    let bytes = serde_json::to_string(event).map_or(0, |text| text.len()) + added;
-    if bytes > LARGEST_EVENT {
-        let message =
-            format!("the event has {bytes} bytes, Segment takes {LARGEST_EVENT} (32 KB) at most");
-        return Err(refused("message_too_large", message).hint("send less, or send it in parts"));
-    }
-    Ok(())
 }
 
 fn refused(code: &'static str, message: impl Into<String>) -> Fault {

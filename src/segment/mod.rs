@@ -2,6 +2,7 @@
 //! check them later in silence, the Config API's names and masks, the workspace guard, and results
 //! in their documented form.
 
+pub mod check;
 mod config;
 mod event;
 mod pin;
@@ -10,35 +11,45 @@ mod shape;
 mod workspace;
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::catalogue::{Operation, Provider};
-use crate::engine::hooks::{Hooks, Later, Scene};
+use crate::catalogue::Provider;
+use crate::engine::Warning;
+use crate::engine::hooks::{Draft, Hooks, Later, Scene};
 use crate::error::{Fault, Kind};
+
+use check::{Checker, Finding};
 
 /// Segment's hooks.
 #[derive(Debug, Default)]
 pub struct Segment {
     /// The workspace behind each account's token, asked for once a process.
     workspaces: Mutex<HashMap<String, Value>>,
+    /// The judge of events, made at the first one.
+    checker: OnceLock<Checker>,
+}
+
+impl Segment {
+    fn checker(&self, provider: &Provider) -> &Checker {
+        self.checker.get_or_init(|| Checker::of(provider))
+    }
 }
 
 impl Hooks for Segment {
-    fn prepare(
-        &self,
-        name: &str,
-        provider: &Provider,
-        operation: &Operation,
-        body: &mut Map<String, Value>,
-    ) -> Result<(), Fault> {
-        match name {
-            "event" if operation.params.contains_key("batch") => event::batch(provider, body),
-            "event" => event::single(body),
-            "config" => config::complete(operation, body),
+    fn prepare(&self, name: &str, draft: Draft<'_>) -> Result<Vec<Warning>, Fault> {
+        let Draft { provider, operation, body, .. } = draft;
+        let found = match name {
+            "event" if operation.params.contains_key("batch") => {
+                event::batch(self.checker(provider), provider, body)
+            }
+            "event" => event::single(self.checker(provider), operation, body),
+            "config" => config::complete(operation, body).map(|()| Vec::new()),
             other => Err(unknown("prepare", other)),
-        }
+        }?;
+        Ok(found.into_iter().map(Finding::into_warning).collect())
     }
 
     fn guard<'a>(&'a self, name: &'a str, scene: Scene<'a>) -> Later<'a, ()> {

@@ -132,7 +132,14 @@ fn rejections(operation: &Operation) -> Vec<(String, String)> {
     }
     for (name, param) in &operation.params {
         note(&param.reject.missing, format!("`{name}` is missing or empty"));
-        note(&param.reject.wrong, format!("`{name}` is not {}", param.kind.phrase()));
+        let wanted = match param.format.as_deref() {
+            Some("date-time") => "an RFC 3339 time",
+            _ => param.kind.phrase(),
+        };
+        note(&param.reject.wrong, format!("`{name}` is not {wanted}"));
+        if let Some(longest) = param.max_length {
+            note(&param.reject.long, format!("`{name}` has over {longest} characters"));
+        }
         let (_, fields) = below(name, param);
         for (field, param) in fields {
             note(&param.reject.missing, format!("an item has no `{field}`"));

@@ -76,8 +76,10 @@ pub enum Place {
 pub struct Reject {
     /// The code when the value is absent or empty.
     pub missing: Option<String>,
-    /// The code when the value has the wrong type.
+    /// The code when the value has the wrong type or form.
     pub wrong: Option<String>,
+    /// The code when the text is too long.
+    pub long: Option<String>,
 }
 
 /// One argument of an operation, or one field of an object argument.

@@ -208,12 +208,12 @@ fn check_text(path: &str, param: &Param, text: &str) -> Result<(), Fault> {
     if let Some(longest) = param.max_length
         && text.chars().count() > longest
     {
-        return Err(Fault::usage(format!("`{path}` is longer than {longest} characters"))
-            .code("too_long")
-            .param(path));
+        let message = format!("`{path}` is longer than {longest} characters");
+        return Err(refuse(param.reject.long.as_deref(), "too_long", message).param(path));
     }
     if param.format.as_deref() == Some("date-time") && text.parse::<jiff::Timestamp>().is_err() {
-        return Err(Fault::usage(format!("`{path}` is not an RFC 3339 time"))
+        let message = format!("`{path}` is not an RFC 3339 time");
+        return Err(refuse(param.reject.wrong.as_deref(), "invalid_argument", message)
             .param(path)
             .hint("write it as 2026-01-31T12:00:00Z"));
     }
