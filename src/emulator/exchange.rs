@@ -1,12 +1,16 @@
 //! One request and one answer as plain data, so that every face of the emulator is a function from
 //! one to the other and can be tested without a socket. How they travel is `http`'s business.
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
+
+/// Where unpacking a gzip body stops: well over any size that is accepted.
+const UNPACK_BYTES: u64 = 4 * 1024 * 1024;
 
 /// A request, read to its end.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +61,20 @@ impl Request {
                     None => Err("the Basic credentials lack their colon"),
                 }),
         )
+    }
+
+    /// The body without its packing.
+    pub(super) fn plain(&self) -> Result<Vec<u8>, &'static str> {
+        match self.header("content-encoding").unwrap_or("identity") {
+            "identity" => Ok(self.body.clone()),
+            "gzip" => {
+                let mut plain = Vec::new();
+                let unpacked = flate2::read::GzDecoder::new(self.body.as_slice());
+                let read = unpacked.take(UNPACK_BYTES).read_to_end(&mut plain);
+                read.map(|_| plain).map_err(|_| "the body is not gzip")
+            }
+            _ => Err("Content-Encoding must be gzip or absent"),
+        }
     }
 
     /// The body as one JSON document.

@@ -122,6 +122,23 @@ impl Window {
     }
 }
 
+/// The bodies a fault fits, unpacked; all unless it says otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// Only those in which this text stands.
+    pub(super) holding: Option<String>,
+    /// Only those of more bytes.
+    pub(super) over: Option<usize>,
+}
+
+impl Wanted {
+    fn fits(&self, body: &[u8]) -> bool {
+        let holding = self.holding.as_ref();
+        self.over.is_none_or(|most| body.len() > most)
+            && holding.is_none_or(|text| memchr::memmem::find(body, text.as_bytes()).is_some())
+    }
+}
+
 /// One `--fail`.
 #[derive(Debug, Clone)]
 pub(super) struct Script {
@@ -131,6 +148,8 @@ pub(super) struct Script {
     pub(super) method: Option<String>,
     /// The form of the paths it fits.
     pub(super) path: String,
+    /// Which bodies it fits.
+    pub(super) body: Wanted,
     /// What it does.
     pub(super) action: Action,
     /// How many more requests it fits; without end when absent.
@@ -170,17 +189,24 @@ impl Faults {
         self.0.iter().any(|script| matches!(script.action, Action::Rows(_)))
     }
 
+    /// Whether a fault needs to see the bodies of requests.
+    pub(super) fn by_body(&self) -> bool {
+        self.0.iter().any(|script| script.body != Wanted::default())
+    }
+
     /// What happens to this request; counts it. The first fault that fits and is not used up
     /// applies; a rate limit that is not yet reached lets those behind it have their turn. `row`
-    /// is the documented limit of the request's row, with the name it is counted under.
+    /// is the documented limit of the request's row, with the name it is counted under; `body` is empty
+    /// unless somebody needs to see it.
     pub(super) fn judge(
         &mut self,
         (method, path): (&str, &str),
+        body: &[u8],
         row: Option<&(String, String)>,
         now: Instant,
     ) -> Verdict {
         let mut verdict = Verdict::default();
-        for script in self.0.iter_mut().filter(|script| script.fits(method, path)) {
+        for script in self.0.iter_mut().filter(|script| script.fits(method, path, body)) {
             let rate = match &mut script.action {
                 Action::Fail(effect) => {
                     script.left = script.left.map(|left| left - 1);
@@ -204,10 +230,11 @@ impl Faults {
 }
 
 impl Script {
-    fn fits(&self, method: &str, path: &str) -> bool {
+    fn fits(&self, method: &str, path: &str, body: &[u8]) -> bool {
         self.left != Some(0)
             && self.method.as_deref().is_none_or(|wanted| wanted == method)
             && matches(&self.path, path)
+            && self.body.fits(body)
     }
 }
 
@@ -227,74 +254,4 @@ fn matches(form: &str, path: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn faults(specs: &[&str]) -> Faults {
-        let specs: Vec<String> = specs.iter().map(|spec| (*spec).to_owned()).collect();
-        Faults(Faults::parse(&specs).unwrap())
-    }
-
-    fn status(faults: &mut Faults, method: &str, path: &str) -> Option<u16> {
-        faults.judge((method, path), None, Instant::now()).effect.and_then(|effect| effect.status)
-    }
-
-    #[test]
-    fn a_fault_fits_its_method_and_path_and_is_used_up() {
-        let mut faults = faults(&["POST /v1/track=status:503,next:2", "*=status:500,next:1"]);
-        assert_eq!(status(&mut faults, "POST", "/v1/track"), Some(503));
-        assert_eq!(status(&mut faults, "POST", "/v1/track"), Some(503));
-        assert_eq!(status(&mut faults, "POST", "/v1/track"), Some(500));
-        assert_eq!(status(&mut faults, "POST", "/v1/track"), None);
-        let mut exact = self::faults(&["GET /sources/*=status:404"]);
-        assert_eq!(status(&mut exact, "GET", "/sources/a"), Some(404));
-        assert_eq!(status(&mut exact, "POST", "/sources/a"), None);
-        assert_eq!(status(&mut exact, "GET", "/sources"), None);
-    }
-
-    #[test]
-    fn a_star_stands_for_any_run() {
-        for (form, path, fits) in [
-            ("*", "/", true),
-            ("/v1/*", "/v1/", true),
-            ("/v1/*/settings", "/v1/projects/k/settings", true),
-            ("/v1/*/settings", "/v1/projects/k/settings/x", false),
-            ("*/batch", "/v1/batch", true),
-            ("/a*b*c", "/a-b-b-c", true),
-            ("/a*b*c", "/a-c-b", false),
-        ] {
-            assert_eq!(matches(form, path), fits, "{form} {path}");
-        }
-    }
-
-    #[test]
-    fn a_rate_counts_within_its_window_and_starts_anew() {
-        let mut faults = faults(&["GET *=rate:2/minute"]);
-        let start = Instant::now();
-        let mut at = |seconds| {
-            let rate = faults.judge(("GET", "/"), None, start + Duration::from_secs(seconds)).rate;
-            rate.map(|rate| (rate.exceeded(), rate.consumed, rate.reset.as_secs()))
-        };
-        assert_eq!(at(0), Some((false, 1, 60)));
-        assert_eq!(at(10), Some((false, 2, 50)));
-        assert_eq!(at(20), Some((true, 3, 40)));
-        assert_eq!(at(60), Some((false, 1, 60)));
-    }
-    #[test]
-    fn each_row_is_counted_by_its_own_limit() {
-        let mut faults = faults(&["*=rate:row"]);
-        assert!(faults.by_row());
-        let now = Instant::now();
-        let mut over = |row: Option<(&str, &str)>| {
-            let row = row.map(|(name, limit)| (name.to_owned(), limit.to_owned()));
-            let rate = faults.judge(("GET", "/"), row.as_ref(), now).rate;
-            rate.map(|rate| rate.exceeded())
-        };
-        assert_eq!(over(Some(("a", "2/minute"))), Some(false));
-        assert_eq!(over(Some(("b", "1/day"))), Some(false));
-        assert_eq!(over(Some(("a", "2/minute"))), Some(false));
-        assert_eq!(over(Some(("a", "2/minute"))), Some(true));
-        assert_eq!(over(Some(("b", "1/day"))), Some(true));
-        assert_eq!(over(None), None, "no limit is documented");
-    }
-}
+mod tests;

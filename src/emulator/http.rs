@@ -90,7 +90,13 @@ async fn answer(
     // Looked up only when a fault asks for it: most runs never need to know the row.
     let by_row = core.faults().by_row();
     let row = by_row.then(|| core.limit(&method, &path)).flatten();
-    let verdict = core.faults().judge((&method, &path), row.as_ref(), Instant::now());
+    let by_body = core.faults().by_body();
+    let mut inbound = Inbound::Unread(request);
+    if by_body {
+        inbound = inbound.read().await;
+    }
+    let body = inbound.plain();
+    let verdict = core.faults().judge((&method, &path), &body, row.as_ref(), Instant::now());
     if verdict.effect.is_some() || verdict.rate.is_some_and(|rate| rate.exceeded()) {
         core.stats().faulted += 1;
     }
@@ -100,7 +106,7 @@ async fn answer(
     if effect.drop == Some(Drop::Before) {
         return Err(Dropped);
     }
-    let mut answer = match read(request).await {
+    let mut answer = match inbound.whole().await {
         Err(answer) => answer,
         Ok(_) if rate.is_some_and(|rate| rate.exceeded()) => too_many(&path, rate),
         Ok(_) if effect.status.is_some() => failed(&effect, &path),
@@ -115,6 +121,33 @@ async fn answer(
     }
     let cut = effect.truncate.map(|bytes| bytes.unwrap_or(answer.body.len() / 2));
     Ok(response(answer, cut))
+}
+
+/// A request on its way in. Most faults are decided before its body is read.
+enum Inbound {
+    Unread(hyper::Request<Incoming>),
+    Read(Result<Request, Answer>),
+}
+
+impl Inbound {
+    async fn read(self) -> Self {
+        Self::Read(self.whole().await)
+    }
+
+    /// The body as far as it has been read, without its packing.
+    fn plain(&self) -> Vec<u8> {
+        match self {
+            Self::Read(Ok(request)) => request.plain().unwrap_or_default(),
+            Self::Read(Err(_)) | Self::Unread(_) => Vec::new(),
+        }
+    }
+
+    async fn whole(self) -> Result<Request, Answer> {
+        match self {
+            Self::Unread(request) => read(request).await,
+            Self::Read(request) => request,
+        }
+    }
 }
 
 /// The whole request, or the answer to one that cannot be read.

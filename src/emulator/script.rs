@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::faults::{Action, Body, Drop, Effect, Limit, Script, Wait, Window};
+use super::faults::{Action, Body, Drop, Effect, Limit, Script, Wait, Wanted, Window};
 use crate::error::Fault;
 
 const FORM: &str = "write `[METHOD ]PATH=ITEM[,ITEM…]`, for example `POST /v1/track=status:503,next:2,retry-after:1`";
@@ -26,11 +26,13 @@ pub(super) fn parse(spec: &str) -> Result<Script, Fault> {
         return Err(wrong("names no path: it starts with `/`, or is `*` for every route"));
     }
     let mut effect = Effect::default();
-    let (mut left, mut rate) = (None, None);
+    let (mut left, mut rate, mut body) = (None, None, Wanted::default());
     for item in items.split(',').map(str::trim) {
         let (name, value) = item.split_once(':').unwrap_or((item, ""));
         match name {
             "next" => left = Some(number(value, 1).ok_or_else(|| wrong(ITEMS[6]))?),
+            "holding" if !value.is_empty() => body.holding = Some(value.to_owned()),
+            "over" => body.over = Some(number(value, 0).ok_or_else(|| wrong(ITEMS[8]))?),
             "rate" if value == "row" => rate = Some(Action::Rows(HashMap::new())),
             "rate" => {
                 let limit = limit(value).ok_or_else(|| wrong(ITEMS[7]))?;
@@ -47,11 +49,11 @@ pub(super) fn parse(spec: &str) -> Result<Script, Fault> {
         }
         Some(action) => action,
     };
-    Ok(Script { spec: spec.to_owned(), method, path: path.to_owned(), action, left })
+    Ok(Script { spec: spec.to_owned(), method, path: path.to_owned(), body, action, left })
 }
 
 /// How each item is written, for complaints.
-const ITEMS: [&str; 8] = [
+const ITEMS: [&str; 9] = [
     "needs `status:N` with N from 200 to 599",
     "needs `body:html`, `body:empty`, `body:text` or `body:json`",
     "needs `delay:N` in milliseconds",
@@ -60,6 +62,7 @@ const ITEMS: [&str; 8] = [
     "needs `retry-after:SECONDS` or `retry-after:date:SECONDS`",
     "needs `next:N` with N from 1",
     "needs `rate:N/second`, `rate:N/minute`, `rate:N/hour`, `rate:N/day` or `rate:row`",
+    "needs `over:BYTES`",
 ];
 
 fn read(effect: &mut Effect, name: &str, value: &str) -> Result<(), String> {
@@ -100,7 +103,7 @@ fn read(effect: &mut Effect, name: &str, value: &str) -> Result<(), String> {
         other => {
             return Err(format!(
                 "has the unknown item `{other}`; there are status, body, delay, drop, truncate, \
-                 retry-after, next and rate"
+                 retry-after, holding, over, next and rate"
             ));
         }
     }
