@@ -1,37 +1,19 @@
 //! The table of settings: every key, what it takes, its default, and whether a project that nobody
 //! has trusted may set it. Which line a key or a variable belongs
-//! to is `keys`' business.
+//! to is `keys`' business, what a value looks like `shape`'s.
+
+mod shape;
 
 use toml::Value;
 
-use super::{is_account_name, keys, units};
+use super::keys;
+pub use shape::Shape;
 
 /// The effects a policy can be about.
 pub const EFFECTS: [&str; 5] = ["read", "write", "replace", "destroy", "erase"];
 
 /// The policies, mildest first.
 pub const POLICIES: [&str; 3] = ["allow", "ask", "deny"];
-
-/// What a setting takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// Bytes: a number, or text with a unit.
-    Size,
-    /// Seconds: a number, or text with a unit.
-    Seconds,
-    /// A whole number from zero up.
-    Count,
-    /// A whole number from one up.
-    Days,
-    /// True or false.
-    Flag,
-    /// Text.
-    Text,
-    /// The name of an account.
-    Account,
-    /// `allow`, `ask` or `deny`.
-    Policy,
-}
 
 /// What an untrusted project file may do to a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,6 +167,13 @@ pub const KNOWN: &[Known] = &[
         "the same for one account",
     ),
     row(
+        "integrations.<provider>.accounts.<account>.rate",
+        Shape::Rate,
+        None,
+        Tighten::Lower,
+        "queued and imported events a second, or \"off\"; 1000 for Segment",
+    ),
+    row(
         "integrations.<provider>.accounts.<account>.<field>",
         Shape::Text,
         None,
@@ -209,18 +198,7 @@ impl Known {
     /// # Errors
     /// What was expected.
     pub fn check(&self, value: &Value) -> Result<(), String> {
-        let text = value.as_str();
-        let fits = match self.shape {
-            Shape::Size => units::bytes(value).is_some(),
-            Shape::Seconds => units::seconds(value).is_some(),
-            Shape::Count => value.as_integer().is_some_and(|count| count >= 0),
-            Shape::Days => value.as_integer().is_some_and(|count| count >= 1),
-            Shape::Flag => value.is_bool(),
-            Shape::Text => text.is_some(),
-            Shape::Account => text.is_some_and(is_account_name),
-            Shape::Policy => text.is_some_and(|word| POLICIES.contains(&word)),
-        };
-        if fits { Ok(()) } else { Err(format!("expected {}", self.shape.expected())) }
+        self.shape.check(value)
     }
 
     /// Reads a value from text that has no types, such as an environment variable.
@@ -228,45 +206,7 @@ impl Known {
     /// # Errors
     /// What was expected.
     pub fn read(&self, text: &str) -> Result<Value, String> {
-        let text = text.trim();
-        let value = match self.shape {
-            Shape::Flag => match text.to_ascii_lowercase().as_str() {
-                "1" | "true" | "yes" | "on" => Value::Boolean(true),
-                "0" | "false" | "no" | "off" => Value::Boolean(false),
-                _ => Value::from(text),
-            },
-            Shape::Count | Shape::Days | Shape::Size | Shape::Seconds => {
-                text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)
-            }
-            Shape::Text | Shape::Account | Shape::Policy => Value::from(text),
-        };
-        self.check(&value).map(|()| value)
-    }
-}
-
-impl Shape {
-    /// What a value of this shape looks like.
-    pub fn expected(self) -> &'static str {
-        match self {
-            Self::Size => "a size such as \"32MB\" or a number of bytes",
-            Self::Seconds => "a number of seconds or a time such as \"2m\"",
-            Self::Count => "a whole number, 0 or more",
-            Self::Days => "a whole number, 1 or more",
-            Self::Flag => "true or false",
-            Self::Text => "text in quotes",
-            Self::Account => "an account name (lower-case letters, digits, `_`, `-`)",
-            Self::Policy => "\"allow\", \"ask\" or \"deny\"",
-        }
-    }
-
-    /// A value of this shape as a number, where it is one.
-    pub fn number(self, value: &Value) -> Option<f64> {
-        match self {
-            #[expect(clippy::cast_precision_loss, reason = "limits are far below 2^53")]
-            Self::Size => units::bytes(value).map(|bytes| bytes as f64),
-            Self::Seconds => units::seconds(value),
-            _ => units::number(value),
-        }
+        self.shape.read(text)
     }
 }
 
