@@ -108,9 +108,9 @@ impl Engine {
             return self.attempts(scene, request, envelope).await;
         };
         let mut request = request.clone();
-        request.token = Some(token);
+        request.token = Some(token.clone());
         match self.attempts(scene, &request, envelope).await {
-            Err(fault) if self.forget_token(scene, &fault) => {
+            Err(fault) if self.forget_token(scene, &token, &fault) => {
                 request.token = self.token(scene).await?;
                 self.attempts(scene, &request, envelope).await
             }
@@ -167,9 +167,8 @@ impl Engine {
                     return Err(fault);
                 }
             }
-            let jitter = f64::from(uuid::Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
             let repeat = scene.operation.repeat;
-            match retry::wait(repeat, trouble, tries, patience, jitter, journey.left()) {
+            match retry::wait(repeat, trouble, tries, patience, retry::jitter(), journey.left()) {
                 Some(time) => journey.pause(time).await,
                 None => return Err(fault),
             }
@@ -201,7 +200,8 @@ fn perhaps(operation: &Operation) -> SideEffect {
     }
 }
 
-fn lost(scene: Scene<'_>, broken: &Broken) -> Fault {
+/// The failure of a connection.
+pub(super) fn lost(scene: Scene<'_>, broken: &Broken) -> Fault {
     let title = &scene.provider.title;
     let (message, effect) = match broken.trouble {
         Trouble::NotSent => {
@@ -224,7 +224,8 @@ fn lost(scene: Scene<'_>, broken: &Broken) -> Fault {
     })
 }
 
-fn out_of_time(scene: Scene<'_>, allowed: Duration) -> Fault {
+/// That no answer came in time.
+pub(super) fn out_of_time(scene: Scene<'_>, allowed: Duration) -> Fault {
     let title = &scene.provider.title;
     let seconds = allowed.as_secs_f64();
     let mut fault =

@@ -69,6 +69,23 @@ impl Governor {
         Ok(wait)
     }
 
+    /// Takes a turn for many events at once in a queue of this rate (events a second): the time to
+    /// wait for it. Who comes next waits until these would have been sent one by one.
+    ///
+    /// # Errors
+    /// The wait that would have been necessary, when it is longer than `patience`; nothing is used up.
+    pub fn admit(
+        &self,
+        queue: &str,
+        events: usize,
+        rate: u32,
+        patience: Duration,
+    ) -> Result<Duration, Duration> {
+        let events = u32::try_from(events).unwrap_or(u32::MAX);
+        let interval = Duration::from_secs(1).saturating_mul(events) / rate.max(1);
+        self.limits.take(queue, Pace { interval, burst: 1 }, now(), patience)
+    }
+
     /// Lets nobody call an operation for a while, because the service said so. What the emulator
     /// says holds nobody back.
     pub fn hold(&self, scene: Scene<'_>, time: Duration) {

@@ -43,8 +43,12 @@ impl Tokens {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (token, until));
     }
 
-    fn forget(&self, key: &str) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key).is_some()
+    /// Unless it has been replaced already by somebody else whom it failed.
+    fn forget(&self, key: &str, refused: &Secret) {
+        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if tokens.get(key).is_some_and(|(token, _)| token.expose() == refused.expose()) {
+            tokens.remove(key);
+        }
     }
 }
 
@@ -73,9 +77,14 @@ impl Engine {
         Ok(Some(token))
     }
 
-    /// Drops a token the service refused; whether there was one, so that it is worth another try.
-    pub(super) fn forget_token(&self, scene: Scene<'_>, fault: &Fault) -> bool {
-        matches!(fault.extra.http_status, Some(401 | 403)) && self.tokens.forget(&key(scene))
+    /// Drops the token of a request when that is what the service refused; whether it was, so that
+    /// another one is worth a try.
+    pub(super) fn forget_token(&self, scene: Scene<'_>, token: &Secret, fault: &Fault) -> bool {
+        let refused = matches!(fault.extra.http_status, Some(401 | 403));
+        if refused {
+            self.tokens.forget(&key(scene), token);
+        }
+        refused
     }
 
     async fn trade(&self, scene: Scene<'_>, oauth: &OAuth) -> Result<(Secret, Duration), Fault> {
@@ -100,6 +109,7 @@ impl Engine {
             query: Vec::new(),
             body: Some(form(&oauth.scope, &assertion)),
             raw: None,
+            encoding: None,
             extra: Vec::new(),
             whole: false,
             media_type: FORM.to_owned(),

@@ -159,8 +159,8 @@ impl Engine {
         (request.body, request.raw) = match raw.body {
             Body::None => (None, None),
             Body::Json(Value::Object(map)) => (Some(map), None),
-            Body::Json(other) => (None, Some(other.to_string())),
-            Body::Text(text) => (None, Some(text)),
+            Body::Json(other) => (None, Some(other.to_string().into())),
+            Body::Text(text) => (None, Some(text.into())),
         };
         Ok(request)
     }

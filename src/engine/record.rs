@@ -66,11 +66,8 @@ impl<'a> Recording<'a> {
         }
     }
 
-    fn clean(&self, mut fault: Fault, id: String) -> Fault {
-        let redactor = &self.engine.redactor;
-        fault.message = redactor.text(&fault.message).into_owned();
-        fault.hint = fault.hint.map(|hint| redactor.text(&hint).into_owned());
-        fault.extra.detail = fault.extra.detail.map(|detail| redactor.value(&detail));
+    fn clean(&self, fault: Fault, id: String) -> Fault {
+        let mut fault = self.engine.cleaned(fault);
         fault.extra.run_id = Some(id);
         fault
     }
@@ -110,6 +107,17 @@ impl<'a> Recording<'a> {
     fn request(&self) -> Option<Value> {
         let backend = self.run.backend.as_ref()?;
         Some(json!({"backend": backend, "message_id": self.run.message_id}))
+    }
+}
+
+impl Engine {
+    /// A failure freed of secrets.
+    pub(super) fn cleaned(&self, mut fault: Fault) -> Fault {
+        let redactor = &self.redactor;
+        fault.message = redactor.text(&fault.message).into_owned();
+        fault.hint = fault.hint.map(|hint| redactor.text(&hint).into_owned());
+        fault.extra.detail = fault.extra.detail.map(|detail| redactor.value(&detail));
+        fault
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::encode::{encode, flatten, segment};
@@ -32,7 +33,9 @@ pub struct Request {
     /// The JSON body.
     pub body: Option<Map<String, Value>>,
     /// A body of any other form, sent as it is in place of the JSON body.
-    pub raw: Option<String>,
+    pub raw: Option<Bytes>,
+    /// How the body of that form is packed (`gzip`).
+    pub encoding: Option<&'static str>,
     /// Headers of the caller's own; each takes the place of ours of that name.
     pub extra: Vec<(String, String)>,
     /// Whether the answer is wanted with the key that wraps it.
@@ -88,6 +91,7 @@ pub fn bind(
         query,
         body: has_body.then_some(body),
         raw: None,
+        encoding: None,
         extra: Vec::new(),
         whole: false,
         media_type: service.media_type_in(operation.version(args)?).to_owned(),
@@ -123,6 +127,7 @@ impl Request {
         if self.body.is_some() || self.raw.is_some() {
             headers.push(("Content-Type", self.media_type.clone()));
         }
+        headers.extend(self.encoding.map(|encoding| ("Content-Encoding", encoding.to_owned())));
         headers
             .retain(|(ours, _)| !self.extra.iter().any(|(own, _)| own.eq_ignore_ascii_case(ours)));
         headers.extend(self.authorization().map(|value| ("Authorization", value)));
@@ -184,10 +189,18 @@ impl Request {
         Some(text)
     }
 
-    /// The body as text in its media type, as it is sent at `now`.
+    /// The body byte for byte, as it is sent at `now`.
+    pub fn bytes(&self, now: &str) -> Option<Bytes> {
+        self.raw.clone().or_else(|| self.encoded_body(now).map(Bytes::from))
+    }
+
+    /// The body as text in its media type, as it is sent at `now`; a packed one by its size.
     pub fn encoded_body(&self, now: &str) -> Option<String> {
-        if self.raw.is_some() {
-            return self.raw.clone();
+        if let Some(raw) = &self.raw {
+            return Some(match self.encoding {
+                Some(encoding) => format!("({} bytes of {encoding})", raw.len()),
+                None => String::from_utf8_lossy(raw).into_owned(),
+            });
         }
         if self.media_type != FORM {
             return self.json_body(now);
@@ -221,7 +234,8 @@ impl Request {
             }
             Value::Object(body)
         });
-        let body = body.or_else(|| self.raw.clone().map(Value::String));
+        let raw = || self.raw.as_ref().and_then(|_| self.encoded_body(now));
+        let body = body.or_else(|| raw().map(Value::String));
         redactor.value(&json!({
             "method": self.method, "url": self.full_url(), "headers": headers, "body": body,
         }))

@@ -1,4 +1,4 @@
-//! Whether to send a request again, and when: a pure function. Waiting is left to the caller.
+//! Whether to send a request again, and when: a pure function, but for the dice. Waiting is left to the caller.
 
 use std::time::Duration;
 
@@ -37,6 +37,11 @@ impl Default for Patience {
     }
 }
 
+/// A number from 0 to 1, each as likely as any other.
+pub fn jitter() -> f64 {
+    f64::from(uuid::Uuid::new_v4().as_fields().0) / f64::from(u32::MAX)
+}
+
 /// How long to wait before the next attempt; none to give up.
 ///
 /// `attempt` counts from 1, `jitter` is drawn evenly from 0 to 1, `left` is the time until the
@@ -49,7 +54,19 @@ pub fn wait(
     jitter: f64,
     left: Duration,
 ) -> Option<Duration> {
-    if attempt > patience.retries || !may_repeat(repeat, trouble) {
+    may_repeat(repeat, trouble).then(|| pause(trouble, attempt, patience, jitter, left)).flatten()
+}
+
+/// How long to wait before the next attempt at what may be repeated; none to give up. The arguments
+/// are those of [`wait`].
+pub fn pause(
+    trouble: Trouble,
+    attempt: u32,
+    patience: Patience,
+    jitter: f64,
+    left: Duration,
+) -> Option<Duration> {
+    if attempt > patience.retries {
         return None;
     }
     let pause = match trouble {

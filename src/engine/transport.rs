@@ -114,7 +114,7 @@ impl Transport {
         let client = client.as_ref().map_err(Clone::clone)?;
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Fault::usage(format!("`{}` is no HTTP method", request.method)))?;
-        let body = request.encoded_body(now);
+        let body = request.bytes(now);
         for _ in 0..=MOST_REDIRECTS {
             let mut builder = client.request(method.clone(), url.clone());
             for (name, value) in request.headers() {

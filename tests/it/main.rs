@@ -14,6 +14,7 @@ mod attacks;
 mod call;
 mod canary;
 mod consent;
+mod courier;
 mod docs;
 mod emulator;
 mod emulator_command;

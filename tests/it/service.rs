@@ -17,14 +17,21 @@ pub struct Seen {
     pub line: String,
     /// The header.
     pub authorization: String,
-    /// The body.
+    /// The body, unpacked.
     pub body: String,
+    /// The header lines.
+    pub head: Vec<String>,
 }
 
 impl Seen {
     /// `POST /sources?x=1`.
     pub fn what(&self) -> &str {
         self.line.strip_suffix(" HTTP/1.1").unwrap()
+    }
+
+    /// A header's value; empty when there is none.
+    pub fn header(&self, name: &str) -> &str {
+        header(&self.head, name)
     }
 
     /// The body, which is JSON.
@@ -127,18 +134,24 @@ fn read(stream: &TcpStream) -> Option<Seen> {
         }
         head.push(line.trim().to_owned());
     }
-    let header = |name: &str| {
-        let mut found = head.iter().filter_map(|line| line.split_once(':'));
-        let found = found.find(|(have, _)| have.eq_ignore_ascii_case(name));
-        found.map_or_else(String::new, |(_, value)| value.trim().to_owned())
-    };
-    let mut body = vec![0; header("content-length").parse().unwrap_or(0)];
+    let mut body = vec![0; header(&head, "content-length").parse().unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
+    if header(&head, "content-encoding") == "gzip" {
+        let packed = std::mem::take(&mut body);
+        flate2::read::GzDecoder::new(&*packed).read_to_end(&mut body).unwrap();
+    }
     Some(Seen {
         line: head.first()?.clone(),
-        authorization: header("authorization"),
+        authorization: header(&head, "authorization").to_owned(),
         body: String::from_utf8(body).unwrap(),
+        head,
     })
+}
+
+fn header<'a>(head: &'a [String], name: &str) -> &'a str {
+    let mut found = head.iter().filter_map(|line| line.split_once(':'));
+    let found = found.find(|(have, _)| have.eq_ignore_ascii_case(name));
+    found.map_or("", |(_, value)| value.trim())
 }
 
 /// A runtime with these variables and no others, and a home when there is one.

@@ -104,13 +104,15 @@ pub fn provider(sources: &[Source]) -> Result<Provider, Fault> {
     for source in sources.iter().filter(|source| !is_head(source)) {
         shelve(&mut provider, &background, source)?;
     }
-    let unknown = provider.featured.iter().find(|name| !provider.operations.contains_key(name));
-    match unknown {
-        Some(name) => {
-            Err(complain(&head.file, &format!("field `featured`: no operation `{name}`")))
+    let featured = provider.featured.iter().map(|name| ("featured", name));
+    let batches = provider.services.values().filter_map(|service| service.batch.as_ref());
+    let named = featured.chain(batches.map(|batch| ("batch.operation", &batch.operation)));
+    for (field, name) in named {
+        if !provider.operations.contains_key(name) {
+            return Err(complain(&head.file, &format!("field `{field}`: no operation `{name}`")));
         }
-        None => Ok(provider),
     }
+    Ok(provider)
 }
 
 /// Takes in a file: its head at once, its rows by name.

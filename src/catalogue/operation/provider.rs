@@ -50,8 +50,8 @@ pub struct OAuth {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Batch {
-    /// The path it is posted to (`/v1/batch`).
-    pub path: String,
+    /// The operation that posts one (`batch`).
+    pub operation: String,
     /// The body field that holds the events (`batch`).
     pub list: String,
     /// The field of an event that tells its kind: the last word of its operation's path (`type`).
@@ -66,6 +66,14 @@ pub struct Batch {
     pub event_bytes: usize,
     /// The most events a second, unless settings say otherwise.
     pub rate: u32,
+    /// The object in its body that is told name and version of this program, as a dotted path.
+    pub library: Option<String>,
+    /// Statuses that pass by themselves, besides those of a server in trouble.
+    #[serde(default)]
+    pub transient: Vec<u16>,
+    /// Statuses that say that one of the events is at fault, whichever it is.
+    #[serde(default)]
+    pub poisoned: Vec<u16>,
 }
 
 /// One API of a provider.

@@ -2,6 +2,15 @@
 //! limits, retried, taken apart when one of them is refused. Where they wait until then is the
 //! ledger's business.
 
+mod attempt;
+pub mod batch;
+pub mod pace;
+pub mod place;
+pub mod send;
+
+pub use pace::Rate;
+pub use send::Sender;
+
 use crate::ledger::outbox::Reason;
 
 /// What became of the events of one batch that was delivered.
@@ -13,4 +22,11 @@ pub struct Delivered {
     pub refused: Vec<(usize, Reason)>,
     /// Requests sent for it.
     pub requests: u32,
+}
+
+impl Delivered {
+    /// How many of the first events are settled, one way or the other.
+    pub fn settled(&self) -> usize {
+        self.sent + self.refused.len()
+    }
 }

@@ -10,6 +10,7 @@ fn a_preview_shows_everything_but_the_secret() {
         query: vec![("a b".into(), "c&d".into())],
         body: Some(Map::from_iter([("event".to_owned(), json!("E"))])),
         raw: None,
+        encoding: None,
         extra: vec![("accept".into(), "text/csv".into())],
         whole: false,
         media_type: "application/json".into(),
