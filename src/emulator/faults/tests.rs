@@ -1,3 +1,5 @@
+//! Which fault a request meets, and how often.
+
 use super::*;
 
 fn faults(specs: &[&str]) -> Faults {
