@@ -58,7 +58,8 @@ pub(super) fn list(runtime: &Runtime, _: &ListArgs) -> Result<Reply, Fault> {
         ]);
     }
     let json = json!({"success": true, "providers": providers});
-    Ok(Reply::new(json, table(&["Provider", "Functions", "Status", "Examples"], rows)))
+    Ok(Reply::new(json, table(&["Provider", "Functions", "Status", "Examples"], rows))
+        .listing("providers"))
 }
 
 fn examples(provider: &Provider) -> String {
@@ -102,7 +103,7 @@ pub(super) fn status(runtime: &Runtime, _: &ListArgs) -> Result<Reply, Fault> {
     for warning in warnings {
         text += &format!("\nwarning: {warning}");
     }
-    Ok(Reply::new(json, text))
+    Ok(Reply::new(json, text).listing("providers"))
 }
 
 /// Files with secrets in them that others may read.
@@ -187,7 +188,7 @@ pub(super) fn fields(runtime: &Runtime, args: &FieldsArgs) -> Result<Reply, Faul
         "fields": fields,
         "example": example,
     });
-    Ok(Reply::new(json, format!("{text}\n{example}")))
+    Ok(Reply::new(json, format!("{text}\n{example}")).listing("fields"))
 }
 
 /// Refuses what cannot name an account: anything but lower-case letters, digits, `_` and `-`, and

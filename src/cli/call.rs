@@ -49,7 +49,7 @@ pub(super) struct CallArgs {
     list: List,
 }
 
-/// How much of a list is wanted, and in which form.
+/// How much of a list is wanted.
 #[derive(Debug, Default, clap::Args)]
 #[command(
     next_help_heading = "Lists (a parameter of the function goes before an option of that name)"
@@ -64,18 +64,6 @@ struct List {
     /// One page of this many items; as lines, pages of that size
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     page_size: Option<u32>,
-    /// One JSON document, or one line for each item, printed as its page comes
-    #[arg(long, value_name = "FORM", value_enum)]
-    output: Option<Form>,
-}
-
-/// The form of what is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Form {
-    /// One document.
-    Json,
-    /// One line for each item of a list.
-    Jsonl,
 }
 
 /// The options that give way to a parameter of the same name.
@@ -84,6 +72,7 @@ pub(super) const YIELDING: &[&str] = &[
     "cursor",
     "page-size",
     "output",
+    "select",
     "curl",
     "no-wait",
     "expect",
@@ -104,14 +93,13 @@ impl List {
 
     /// Refuses options about lists for what lists nothing.
     fn check(&self, operation: &Operation) -> Result<(), Fault> {
-        let lines = self.output == Some(Form::Jsonl);
-        if operation.route().items.is_some() || !lines && self.pages() == Pages::All {
+        if operation.route().items.is_some() || self.pages() == Pages::All {
             return Ok(());
         }
         let message = format!("`{}` does not list anything in pages", operation.full_name());
         Err(Fault::usage(message)
             .code("not_a_list")
-            .hint("leave out --limit, --cursor, --page-size and --output jsonl"))
+            .hint("leave out --limit, --cursor and --page-size"))
     }
 }
 
@@ -121,11 +109,6 @@ impl List {
 /// Only what happens before there is a call to make an envelope of.
 pub(super) fn run(invocation: &Invocation, args: &CallArgs) -> Result<u8, Fault> {
     let began = Instant::now();
-    let lines = args.list.output == Some(Form::Jsonl);
-    if lines && invocation.json() {
-        return Err(Fault::usage("--json is one object, --output jsonl is one line for each item")
-            .hint("choose one of them"));
-    }
     let runtime = invocation.runtime()?;
     let words = arguments::cut(&args.words, runtime.catalogue())?;
     let call = prepare(invocation, runtime, &words, args).map(|named| Call {
@@ -135,10 +118,11 @@ pub(super) fn run(invocation: &Invocation, args: &CallArgs) -> Result<u8, Fault>
         origin: Origin::Cli,
         options: args.how.options(args.list.pages()),
     });
-    if lines && !args.how.shows_only() {
+    let operation = runtime.catalogue().find(&words.function).ok();
+    let lists = operation.is_some_and(|operation| operation.route().items.is_some());
+    if lists && invocation.printer().view().streams() && !args.how.shows_only() {
         return stream::run(invocation, call?);
     }
-    let operation = runtime.catalogue().find(&words.function).ok();
     let wish = Wish {
         function: &words.function,
         operation,
@@ -147,8 +131,7 @@ pub(super) fn run(invocation: &Invocation, args: &CallArgs) -> Result<u8, Fault>
         dry_run: args.how.shows_only(),
         began,
     };
-    let bare = args.list.output != Some(Form::Json);
-    Ok(wish.fulfil(invocation, bare, call.map(|call| runtime.engine().call(call))))
+    Ok(wish.fulfil(invocation, call.map(|call| runtime.engine().call(call))))
 }
 
 /// The arguments from payload, standard input and flags.

@@ -5,7 +5,7 @@
 use clap::builder::PossibleValue;
 
 use super::entry::Entry;
-use super::table;
+use super::{everywhere, table};
 use crate::catalogue::{Catalogue, Operation};
 use crate::runtime::{Opening, Runtime};
 
@@ -19,8 +19,11 @@ pub(super) fn lines(words: &[String]) -> String {
         None => ("", words),
     };
     // Flags may stand before the command.
-    let flags = before.iter().take_while(|word| word.starts_with('-')).count();
-    let before = &before[flags..];
+    let mut flags = 0;
+    while let Some(word) = before.get(flags).filter(|word| word.starts_with('-')) {
+        flags += if everywhere::valued().contains(word) { 2 } else { 1 };
+    }
+    let before = before.get(flags..).unwrap_or_default();
     let runtime = Runtime::open(Opening::default()).ok();
     let embedded = Catalogue::new(Vec::new());
     let catalogue = runtime.as_ref().map_or(&embedded, |runtime| runtime.catalogue());

@@ -68,7 +68,7 @@ pub(super) fn show(runtime: &Runtime, args: &ShowArgs) -> Result<Reply, Fault> {
         "settings": settings,
         "warnings": runtime.settings().warnings(),
     });
-    Ok(Reply::new(json, lines.join("\n")))
+    Ok(Reply::new(json, lines.join("\n")).listing("settings"))
 }
 
 /// The account fields that variables set.

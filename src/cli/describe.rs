@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use serde_json::{Map, Value, json};
 
-use super::output::terminal::width;
+use super::output::{grid::fitted, terminal::width};
 use crate::catalogue::operation::{Auth, FieldKind};
 use crate::catalogue::schema::input_schema;
 use crate::catalogue::{Effect, Operation, Provider};
@@ -155,42 +154,10 @@ pub(super) fn joined(first: Map<String, Value>, second: Map<String, Value>) -> V
 
 /// A table for people, as wide as its content or, on a terminal, no wider than that.
 pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let rows: Vec<Vec<String>> = rows.into_iter().collect();
-    fitted(header, rows, width())
-}
-
-fn fitted(header: &[&str], rows: Vec<Vec<String>>, width: Option<usize>) -> String {
-    let names = rows.iter().filter_map(|row| row.first()).map(|name| name.chars().count());
-    let longest = names.max().unwrap_or(0);
-    let mut table = Table::new();
-    table.load_style(presets::ASCII_FULL_CONDENSED).set_header(header.to_vec());
-    table.add_rows(rows);
-    if let Some(width) = width {
-        let cells = u16::try_from(width).unwrap_or(u16::MAX);
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(cells);
-        // What is named first is what gets copied, so it stays in one piece where there is room.
-        if let Some(name) = table.column_mut(0).filter(|_| longest <= width / 2) {
-            name.set_constraint(ColumnConstraint::ContentWidth);
-        }
-    }
-    table.to_string()
+    fitted(header, rows.into_iter().collect(), width())
 }
 
 /// `yes` or `no`.
 pub(super) fn yes(yes: bool) -> String {
     if yes { "yes" } else { "no" }.to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fitted;
-
-    #[test]
-    fn a_table_fits_the_terminal_and_keeps_its_names_whole() {
-        let rows = vec![vec!["0199f3-aaaa-bbbb".to_owned(), "many words ".repeat(20)]];
-        let table = fitted(&["Run", "About"], rows.clone(), Some(60));
-        assert!(table.lines().all(|line| line.len() <= 60), "{table}");
-        assert!(table.contains("0199f3-aaaa-bbbb"), "{table}");
-        assert_eq!(fitted(&["Run", "About"], rows, None).lines().count(), 5);
-    }
 }

@@ -60,7 +60,8 @@ pub(super) fn doctor(runtime: &Runtime, args: &DoctorArgs) -> Result<Reply, Faul
         (Some(_), Some((provider, _))) => objects.shift_remove(&provider.name).unwrap_or_default(),
         _ => Value::Object(objects),
     };
-    Ok(Reply::new(json, text.join("\n\n")))
+    let reply = Reply::new(json, text.join("\n\n"));
+    Ok(if args.provider.is_some() { reply.listing("checks") } else { reply })
 }
 
 fn report(runtime: &Runtime, provider: &Provider, findings: &[Finding]) -> Value {

@@ -85,7 +85,7 @@ pub(super) fn events(invocation: &Invocation, args: &EventsArgs) -> Result<u8, F
     let events = answer["events"].as_array().cloned().unwrap_or_default();
     let text: Vec<String> = events.iter().map(line).collect();
     let json = json!({"success": true, "count": events.len(), "events": events});
-    Ok(invocation.say(&Reply::new(json, text.join("\n"))))
+    Ok(invocation.say(&Reply::new(json, text.join("\n")).listing("events")))
 }
 
 /// One event on one line: what, about whom, its name, and why it was not taken.

@@ -5,8 +5,8 @@ use std::ffi::OsString;
 
 use clap::ArgMatches;
 
+use super::everywhere;
 use super::invocation::Invocation;
-use super::typed;
 use crate::error::Fault;
 
 /// One command.
@@ -41,7 +41,7 @@ impl Entry {
             Some(usage) => command.override_usage(format!("kosmo {} {usage}", self.name)),
             None => command,
         };
-        typed::everywhere(command)
+        everywhere::everywhere(command)
     }
 
     /// Sorts the tokens of a loose command: its own flags first, then `--` and everything else in

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::invocation::Invocation;
-use super::output::{pretty, shown};
+use super::output::{View, pretty, view::items};
 use super::progress::Progress;
 use super::signal::{Signals, interrupted};
 use crate::catalogue::{Effect, Operation};
@@ -61,7 +61,6 @@ impl Wish<'_> {
     pub(super) fn fulfil(
         &self,
         invocation: &Invocation,
-        bare: bool,
         call: Result<impl Future<Output = Run>, Fault>,
     ) -> u8 {
         let ended = call.and_then(|call| {
@@ -78,48 +77,49 @@ impl Wish<'_> {
             })?
         });
         let (run, signal) = ended.unwrap_or_else(|fault| (self.stillborn(fault), None));
-        let status = print(invocation, &run, bare);
+        let status = self.print(invocation, &run);
         signal.unwrap_or(status)
     }
-}
 
-/// Prints what came of a call; `bare` texts lose their quotes.
-pub(super) fn print(invocation: &Invocation, run: &Run, bare: bool) -> u8 {
-    let printer = invocation.printer();
-    if invocation.json() {
-        printer.answer(&envelope(run));
-    } else {
-        for warning in &run.warnings {
-            printer.warn(&warning.message);
-        }
-        match &run.result {
-            Ok(outcome) if !bare => printer.line(&pretty(&outcome.value)),
-            Ok(outcome) => {
-                if let Some(text) = shown(&outcome.value) {
-                    printer.line(&text);
-                }
+    /// Prints what came of a call.
+    fn print(&self, invocation: &Invocation, run: &Run) -> u8 {
+        let printer = invocation.printer();
+        if invocation.json() {
+            printer.answer(&envelope(run, printer.view()));
+        } else {
+            for warning in &run.warnings {
+                printer.warn(&warning.message);
             }
-            Err(fault) => printer.complain(fault),
+            match &run.result {
+                Ok(outcome) => printer.data(&outcome.value, self.items(&outcome.value)),
+                Err(fault) => printer.complain(fault),
+            }
+            if let Ok(outcome) = &run.result
+                && let Some(cursor) = &outcome.next_cursor
+            {
+                printer.note(&format!("there is more: --cursor {cursor}"));
+            }
         }
-        if let Ok(outcome) = &run.result
-            && let Some(cursor) = &outcome.next_cursor
-        {
-            printer.note(&format!("there is more: --cursor {cursor}"));
+        if printer.manner().verbose > 0 {
+            printer.detail(&pretty(&envelope(run, printer.view())["meta"]));
         }
+        run.result.as_ref().map_or_else(Fault::exit, |_| 0)
     }
-    if printer.manner().verbose > 0 {
-        printer.detail(&pretty(&envelope(run)["meta"]));
+
+    /// The items in what a list returns.
+    fn items<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+        let lists = |operation: &Operation| operation.routes.iter().any(|r| r.items.is_some());
+        items(value).filter(|_| self.operation.is_some_and(lists))
     }
-    run.result.as_ref().map_or_else(Fault::exit, |_| 0)
 }
 
 /// The documented object, on success and on failure alike.
-fn envelope(run: &Run) -> Value {
+fn envelope(run: &Run, view: &View) -> Value {
     let mut map = Map::new();
     map.insert("function".into(), json!(run.function));
     map.insert("success".into(), json!(run.result.is_ok()));
     let (data, error) = match &run.result {
-        Ok(outcome) => (outcome.value.clone(), None),
+        Ok(outcome) => (view.part(&outcome.value), None),
         Err(fault) => (Value::Null, Some(fault)),
     };
     map.insert("data".into(), data);

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use clap::{ArgMatches, FromArgMatches};
 
 use super::consent::Consent;
+use super::everywhere::Everywhere;
 use super::output::Printer;
 use super::reply::Reply;
-use super::typed::Everywhere;
 use crate::emulator::{Emulator, Setup};
 use crate::engine::policy::Approve;
 use crate::error::{Fault, Kind};
@@ -30,10 +30,12 @@ impl Invocation {
     /// A run whose flags are in `matches`.
     ///
     /// # Errors
-    /// None but a defect of the command table.
+    /// Two forms at once.
     pub fn new(printer: Arc<Printer>, matches: &ArgMatches) -> Result<Self, Fault> {
         let everywhere = from_matches::<Everywhere>(matches)?;
         printer.settle(everywhere.manner());
+        everywhere.check()?;
+        printer.look_through(everywhere.view());
         Ok(Self { everywhere, printer, runtime: OnceCell::new(), emulator: OnceCell::new() })
     }
 
@@ -99,9 +101,11 @@ impl Invocation {
     /// Prints an answer in the form that was asked for.
     pub fn say(&self, reply: &Reply) -> u8 {
         if self.json() {
-            self.printer.answer(&reply.json);
-        } else {
+            self.printer.answer(&reply.object(self.printer.view()));
+        } else if self.printer.view().is_usual() {
             self.printer.lines(&reply.text);
+        } else {
+            self.printer.data(&reply.data(), None);
         }
         0
     }

@@ -13,6 +13,7 @@ mod doctor;
 mod emulator;
 mod entry;
 mod envelope;
+mod everywhere;
 mod help;
 mod how;
 mod invocation;

@@ -2,8 +2,10 @@
 //! stderr. With `--json` exactly one object reaches stdout, whoever finishes first. A reader that
 //! went away is nobody's error: the rest is dropped and the exit status stays what it was.
 
+pub(super) mod grid;
 pub(super) mod terminal;
 mod text;
+pub(super) mod view;
 
 use std::io::{self, Write};
 use std::process::exit;
@@ -14,6 +16,7 @@ use indicatif::ProgressBar;
 use serde_json::Value;
 
 pub use text::{failure, pretty, shown};
+pub use view::{Form, View};
 
 use crate::error::Fault;
 
@@ -48,6 +51,7 @@ pub struct Printer {
     manner: RwLock<Manner>,
     answered: AtomicBool,
     lost: OnceLock<io::Error>,
+    view: OnceLock<View>,
     /// What is drawn on stderr below everything that is said.
     drawn: RwLock<Option<ProgressBar>>,
 }
@@ -56,6 +60,29 @@ impl Printer {
     /// Settles the manner of what is printed from now on.
     pub fn settle(&self, manner: Manner) {
         *self.manner.write().unwrap_or_else(PoisonError::into_inner) = manner;
+    }
+
+    /// Settles what is wanted of the data and in which form; only the first one counts.
+    pub fn look_through(&self, view: View) {
+        let _ = self.view.set(view);
+    }
+
+    /// What is wanted of the data.
+    pub fn view(&self) -> &View {
+        self.view.get_or_init(View::default)
+    }
+
+    /// Data in the form that was asked for, or as people read values when none was. `items` are its
+    /// rows where it is a list with something around it.
+    pub fn data(&self, data: &Value, items: Option<&Value>) {
+        let view = self.view();
+        let text = match view.is_usual() {
+            true => shown(data),
+            false => view.text(data, items, terminal::width()),
+        };
+        if let Some(text) = text {
+            self.line(&text);
+        }
     }
 
     /// The manner in force.

@@ -105,7 +105,7 @@ pub(super) fn run(invocation: &Invocation, args: &RawArgs) -> Result<u8, Fault> 
         dry_run: args.how.shows_only(),
         began,
     };
-    Ok(wish.fulfil(invocation, true, raw.map(|raw| runtime.engine().request(raw))))
+    Ok(wish.fulfil(invocation, raw.map(|raw| runtime.engine().request(raw))))
 }
 
 fn prepare(runtime: &Runtime, args: &RawArgs) -> Result<Raw, Fault> {

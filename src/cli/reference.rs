@@ -54,7 +54,7 @@ pub(super) fn search(runtime: &Runtime, args: &SearchArgs) -> Result<Reply, Faul
     let hits = search::search(catalogue, &query, MOST);
     let functions: Vec<Value> = hits.iter().map(|hit| function(hit.operation)).collect();
     let json = json!({"success": true, "query": query, "functions": functions});
-    Ok(Reply::new(json, docs::search(catalogue, &query)))
+    Ok(Reply::new(json, docs::search(catalogue, &query)).listing("functions"))
 }
 
 /// A page of the documentation.

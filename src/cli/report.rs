@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::envelope::milliseconds;
-use super::output::{Printer, shown};
+use super::output::{Printer, View};
 use crate::error::Fault;
 use crate::lua::{CallLine, Report};
 
@@ -30,10 +30,10 @@ pub(super) fn finish(
     signal: Option<u8>,
 ) -> u8 {
     if printer.manner().json {
-        printer.answer(&envelope(setting, report));
+        printer.answer(&envelope(setting, report, printer.view()));
     } else {
-        if let Some(text) = shown(&report.result) {
-            printer.line(&text);
+        if report.error.is_none() {
+            printer.data(&report.result, None);
         }
         if let (Some(fault), Some(text)) = (&report.error, report.error_text()) {
             printer.complain_as(&text, fault.hint.as_deref());
@@ -51,11 +51,12 @@ pub(super) fn finish(
 }
 
 /// The documented object.
-fn envelope(setting: Setting, report: &Report) -> Value {
+fn envelope(setting: Setting, report: &Report, view: &View) -> Value {
     let mut map = Map::new();
     map.insert("success".into(), json!(report.error.is_none()));
     map.insert("output".into(), json!(report.output));
-    map.insert("result".into(), report.result.clone());
+    let result = if report.error.is_none() { view.part(&report.result) } else { Value::Null };
+    map.insert("result".into(), result);
     map.insert("error".into(), json!(report.error_text()));
     if let Some(fault) = &report.error {
         map.insert("error_detail".into(), fault.to_json());
@@ -99,7 +100,7 @@ mod tests {
     #[test]
     fn the_envelope_has_its_documented_keys_in_order() {
         let setting = Setting { force: false, dry_run: true };
-        let good = envelope(setting, &Report::default());
+        let good = envelope(setting, &Report::default(), &View::default());
         let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         let documented = [
             "success",
@@ -113,7 +114,7 @@ mod tests {
         ];
         assert_eq!(keys(&good), documented);
         assert_eq!(keys(&good["meta"]), ["permission_bypassed", "dry_run", "run_id"]);
-        let bad = envelope(setting, &failed(Fault::usage("no")));
+        let bad = envelope(setting, &failed(Fault::usage("no")), &View::default());
         assert_eq!(keys(&bad)[..5], ["success", "output", "result", "error", "error_detail"]);
         assert_eq!(bad["error"], "no");
     }

@@ -60,7 +60,7 @@ pub(super) fn list(runtime: &Runtime, args: &ListArgs) -> Result<Reply, Fault> {
     let entries = runtime.engine().journal.recent(&filter)?;
     let runs: Vec<Value> = entries.iter().map(object).collect();
     let text = if entries.is_empty() { "No runs are remembered.".into() } else { rows(&entries) };
-    Ok(Reply::new(json!({"success": true, "runs": runs}), text))
+    Ok(Reply::new(json!({"success": true, "runs": runs}), text).listing("runs"))
 }
 
 /// One run in full, or the calls of a script's run.
@@ -83,7 +83,7 @@ pub(super) fn show(runtime: &Runtime, args: &ShowArgs) -> Result<Reply, Fault> {
                 return Err(fault);
             }
             let runs: Vec<Value> = calls.iter().map(object).collect();
-            Ok(Reply::new(json!({"success": true, "runs": runs}), rows(&calls)))
+            Ok(Reply::new(json!({"success": true, "runs": runs}), rows(&calls)).listing("runs"))
         }
         Err(fault) => Err(fault),
     }

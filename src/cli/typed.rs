@@ -3,49 +3,19 @@
 
 use std::ffi::{OsStr, OsString};
 
+use clap::ArgMatches;
 use clap::error::ErrorKind;
-use clap::{ArgAction, ArgMatches, Args as _};
 
 use super::call::YIELDING;
 use super::complete;
 use super::entry::Entry;
+use super::everywhere::valued;
 use super::help;
-use super::output::{Color, Manner};
 use super::raw;
 use super::table;
 use crate::catalogue::name::{did_you_mean, fold, nearest};
 use crate::error::Fault;
 use crate::runtime::{Opening, Runtime};
-
-/// The flags that every command takes.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub(super) struct Everywhere {
-    /// Print one JSON object on stdout, whatever happens
-    #[arg(long, help_heading = "Everywhere")]
-    pub(super) json: bool,
-    /// Run against the built-in emulator: no account, no network, nobody's data
-    #[arg(long, help_heading = "Everywhere")]
-    pub(super) emulator: bool,
-    /// Never ask; what needs consent is refused (also when CI is set)
-    #[arg(long, help_heading = "Everywhere")]
-    pub(super) no_input: bool,
-    /// Say nothing on stderr but errors
-    #[arg(short, long, help_heading = "Everywhere")]
-    pub(super) quiet: bool,
-    /// Say more on stderr
-    #[arg(short, long, action = ArgAction::Count, help_heading = "Everywhere")]
-    pub(super) verbose: u8,
-    /// When to colour messages
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, help_heading = "Everywhere")]
-    pub(super) color: Color,
-}
-
-impl Everywhere {
-    /// How to print.
-    pub(super) fn manner(&self) -> Manner {
-        Manner { json: self.json, quiet: self.quiet, verbose: self.verbose, color: self.color }
-    }
-}
 
 /// What is to be done.
 pub(super) enum Typed {
@@ -101,13 +71,15 @@ pub(super) fn parse(argv: Vec<OsString>) -> Result<Typed, Fault> {
 
 /// Flags may stand before the command; they mean the same there.
 fn leading_flags(argv: Vec<OsString>) -> (Vec<OsString>, Vec<OsString>) {
+    let valued =
+        if argv.first().is_some_and(|token| is_flag(token)) { valued() } else { Vec::new() };
     let mut end = 0;
     while let Some(token) = argv.get(end) {
         let Some(token) = token.to_str().filter(|token| token.starts_with('-') && token.len() > 1)
         else {
             break;
         };
-        end += if token == "--color" { 2 } else { 1 };
+        end += if valued.iter().any(|flag| flag == token) { 2 } else { 1 };
     }
     let mut flags = argv;
     let rest = flags.split_off(end.min(flags.len()));
@@ -240,19 +212,6 @@ pub(super) fn complaint(entry: &Entry, error: &clap::Error) -> Fault {
         None => format!("see `kosmo {} --help`", entry.name),
     };
     Fault::usage(message).hint(hint)
-}
-
-/// The flags of [`Everywhere`] and `--help` added to a command, but for those it has of its own.
-pub(super) fn everywhere(mut command: clap::Command) -> clap::Command {
-    let common = Everywhere::augment_args(clap::Command::new("everywhere"));
-    for arg in common.get_arguments() {
-        if !command.get_arguments().any(|own| own.get_id() == arg.get_id()) {
-            command = command.arg(arg.clone());
-        }
-    }
-    // One form of help is enough: clap's long one differs only in its layout.
-    let help = clap::Arg::new("help").short('h').long("help").action(ArgAction::HelpShort);
-    command.disable_help_flag(true).arg(help.help("Print help").help_heading("Everywhere"))
 }
 
 fn is_flag(token: &OsStr) -> bool {

@@ -124,7 +124,7 @@ fn lines_come_page_by_page_and_say_where_to_go_on() {
 
 #[test]
 fn options_about_lists_are_refused_where_they_mean_nothing() {
-    for flags in [["--limit=1"], ["--cursor=x"], ["--page-size=5"], ["--output=jsonl"]] {
+    for flags in [["--limit=1"], ["--cursor=x"], ["--page-size=5"]] {
         let words = ["integrations:segment", "get_current_user", "--emulator"];
         let ran = kosmo(words).and(flags).run().code(2);
         assert!(ran.stderr.contains("does not list anything"), "{ran:#?}");

@@ -27,6 +27,7 @@ mod lists;
 mod lua;
 mod lua_command;
 mod oauth;
+mod output;
 mod pages;
 mod peers;
 mod place;

@@ -1,0 +1,79 @@
+//! The flags that every command takes, and what they mean to the printer. What they mean to a command
+//! is the command's business.
+
+use clap::{ArgAction, Args as _, ValueEnum as _};
+use serde_json_path::JsonPath;
+
+use super::output::{Color, Form, Manner, View, view};
+use crate::error::Fault;
+
+/// The flags that every command takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct Everywhere {
+    /// The data alone, in this form
+    #[arg(long, value_name = "FORM", value_enum, help_heading = "Everywhere")]
+    pub(super) output: Option<Form>,
+    /// Only what this JSONPath selects from the data: '$[*].id'
+    #[arg(long, value_name = "JSONPATH", value_parser = view::path, help_heading = "Everywhere")]
+    pub(super) select: Option<JsonPath>,
+    /// Print one JSON object on stdout, whatever happens
+    #[arg(long, help_heading = "Everywhere")]
+    pub(super) json: bool,
+    /// Run against the built-in emulator: no account, no network, nobody's data
+    #[arg(long, help_heading = "Everywhere")]
+    pub(super) emulator: bool,
+    /// Never ask; what needs consent is refused (also when CI is set)
+    #[arg(long, help_heading = "Everywhere")]
+    pub(super) no_input: bool,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, help_heading = "Everywhere")]
+    pub(super) quiet: bool,
+    /// Say more on stderr
+    #[arg(short, long, action = ArgAction::Count, help_heading = "Everywhere")]
+    pub(super) verbose: u8,
+    /// When to colour messages
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, help_heading = "Everywhere")]
+    pub(super) color: Color,
+}
+
+impl Everywhere {
+    /// How to print.
+    pub(super) fn manner(&self) -> Manner {
+        Manner { json: self.json, quiet: self.quiet, verbose: self.verbose, color: self.color }
+    }
+
+    /// What is wanted of the data.
+    pub(super) fn view(&self) -> View {
+        View { form: self.output, select: self.select.clone() }
+    }
+
+    /// Refuses two forms at once.
+    pub(super) fn check(&self) -> Result<(), Fault> {
+        let Some(form) = self.output.filter(|form| self.json && *form != Form::Json) else {
+            return Ok(());
+        };
+        let form = form.to_possible_value().map_or_else(String::new, |it| it.get_name().to_owned());
+        Err(Fault::usage(format!("--json is one object, --output {form} is another form"))
+            .hint("choose one of them"))
+    }
+}
+
+/// The flags of [`Everywhere`] that take the next token.
+pub(super) fn valued() -> Vec<String> {
+    let common = Everywhere::augment_args(clap::Command::new("everywhere"));
+    let takes = common.get_arguments().filter(|arg| arg.get_action().takes_values());
+    takes.filter_map(|arg| Some(format!("--{}", arg.get_long()?))).collect()
+}
+
+/// The flags of [`Everywhere`] and `--help` added to a command, but for those it has of its own.
+pub(super) fn everywhere(mut command: clap::Command) -> clap::Command {
+    let common = Everywhere::augment_args(clap::Command::new("everywhere"));
+    for arg in common.get_arguments() {
+        if !command.get_arguments().any(|own| own.get_id() == arg.get_id()) {
+            command = command.arg(arg.clone());
+        }
+    }
+    // One form of help is enough: clap's long one differs only in its layout.
+    let help = clap::Arg::new("help").short('h').long("help").action(ArgAction::HelpShort);
+    command.disable_help_flag(true).arg(help.help("Print help").help_heading("Everywhere"))
+}
