@@ -3,13 +3,14 @@
 //! ```text
 //! 4  main · cli                     the command line; starts the faces and the emulator
 //! 3  lua │ emulator                 scripts │ a stand-in for the service
-//! 2  engine · segment · runtime     how a call is performed
+//! 2  engine · segment · access · runtime   how a call is performed, and for whom
 //! 1  catalogue   ledger             what can be called │ what must survive a crash
 //! 0  error · redact · settings      failures, secrets, settings
 //! ```
 //!
 //! A module may use those below it and none above or beside it; `tests/it/tidy.rs` holds that.
 
+pub mod access;
 pub mod catalogue;
 pub mod cli;
 pub mod emulator;

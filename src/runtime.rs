@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use crate::access::Access;
 use crate::catalogue::{Catalogue, Source};
 use crate::engine::governor::Governor;
 use crate::engine::oauth::Tokens;
@@ -15,7 +16,7 @@ use crate::error::Fault;
 use crate::ledger::facts::Facts;
 use crate::ledger::journal::Journal;
 use crate::ledger::limits::Limits;
-use crate::redact::Redactor;
+use crate::redact::{Redactor, Secret};
 use crate::settings::{Settings, Surroundings};
 
 /// How to open a runtime.
@@ -27,6 +28,8 @@ pub struct Opening {
     pub flags: Vec<(String, toml::Value, String)>,
     /// The base URL of an emulator that every account is to point at.
     pub emulator: Option<String>,
+    /// The token that limits what may be done; none for that of the variable `KOSMO_TOKEN`.
+    pub token: Option<Secret>,
     /// Who can be asked for consent where policy says `ask`.
     pub approve: Option<Arc<dyn Approve>>,
 }
@@ -36,6 +39,7 @@ pub struct Runtime {
     settings: Arc<Settings>,
     redactor: Redactor,
     emulator: OnceLock<String>,
+    token: Option<Secret>,
     approve: Option<Arc<dyn Approve>>,
     catalogue: OnceLock<Arc<Catalogue>>,
     engine: OnceLock<Engine>,
@@ -48,9 +52,15 @@ impl Runtime {
     /// A broken settings file.
     pub fn open(opening: Opening) -> Result<Arc<Self>, Fault> {
         let surroundings = opening.surroundings.unwrap_or_else(Surroundings::of_process);
+        let settings = Settings::open_in(surroundings, opening.flags)?;
+        let variable = || Some(Secret::new(settings.environment().get("KOSMO_TOKEN")?.to_str()?));
+        let token = opening.token.or_else(variable);
+        let redactor = Redactor::default();
+        token.iter().for_each(|token| redactor.learn(token));
         Ok(Arc::new(Self {
-            settings: Arc::new(Settings::open_in(surroundings, opening.flags)?),
-            redactor: Redactor::default(),
+            settings: Arc::new(settings),
+            redactor,
+            token,
             emulator: opening.emulator.map(OnceLock::from).unwrap_or_default(),
             approve: opening.approve,
             catalogue: OnceLock::new(),
@@ -104,8 +114,18 @@ impl Runtime {
                 self.emulator.get().is_some(),
             )),
             hooks: vec![("segment", Arc::new(crate::segment::Segment::default()))],
+            access: self.access(),
             approve: self.approve.clone(),
         })
+    }
+}
+
+impl Runtime {
+    fn access(&self) -> Access {
+        let folder = self.settings.paths().data.as_deref();
+        let access = Access::new(folder, self.settings.ledger_path().as_deref());
+        self.token.iter().for_each(|token| access.present(token.clone()));
+        access
     }
 }
 

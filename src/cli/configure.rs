@@ -85,7 +85,7 @@ pub(super) struct ConfigureArgs {
 /// # Errors
 /// Usage for anything that cannot be right, settings faults for a broken file.
 pub(super) fn configure(invocation: &Invocation, args: &ConfigureArgs) -> Result<u8, Fault> {
-    let runtime = invocation.runtime()?;
+    let runtime = invocation.owner("changing accounts and policy")?;
     let provider = runtime.catalogue().provider(&args.provider)?;
     let hide =
         |name: &str| Hidden::begin().inspect(|_| invocation.printer().prompt(&format!("{name}: ")));

@@ -22,6 +22,9 @@ pub(super) struct Everywhere {
     /// Run against the built-in emulator: no account, no network, nobody's data
     #[arg(long, help_heading = "Everywhere")]
     pub(super) emulator: bool,
+    /// Do no more than this token allows (@FILE reads one; also KOSMO_TOKEN)
+    #[arg(long, value_name = "TOKEN", help_heading = "Everywhere")]
+    pub(super) token: Option<String>,
     /// Never ask; what needs consent is refused (also when CI is set)
     #[arg(long, help_heading = "Everywhere")]
     pub(super) no_input: bool,

@@ -30,6 +30,7 @@ const TAIL: &str = "
 Everywhere:
   --json           Print one JSON object on stdout, whatever happens
   --emulator       Run against the built-in emulator: no account, no network
+  --token <TOKEN>  Do no more than this token allows; also KOSMO_TOKEN
   -q, --quiet      Say nothing on stderr but errors
   -v, --verbose    Say more on stderr
   --color <WHEN>   When to colour messages: auto, always, never

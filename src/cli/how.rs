@@ -52,6 +52,7 @@ impl How {
             expect: self.expect.clone(),
             replace_all: self.yes_replace_all,
             confirm: self.confirm,
+            grant: None,
         }
     }
 }

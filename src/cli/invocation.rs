@@ -11,9 +11,11 @@ use super::consent::Consent;
 use super::everywhere::Everywhere;
 use super::output::Printer;
 use super::reply::Reply;
+use super::token;
 use crate::emulator::{Emulator, Setup};
 use crate::engine::policy::Approve;
 use crate::error::{Fault, Kind};
+use crate::redact::Secret;
 use crate::runtime::{Opening, Runtime};
 use crate::settings::Surroundings;
 
@@ -74,7 +76,20 @@ impl Invocation {
         let approve = Consent::possible(self.everywhere.no_input || automatic)
             .then(|| Arc::new(Consent::new(Arc::clone(&self.printer))) as Arc<dyn Approve>);
         let surroundings = Some(surroundings);
-        Runtime::open(Opening { surroundings, approve, ..Opening::default() })
+        let token = self.everywhere.token.as_deref().map(token::read).transpose()?.map(Secret::new);
+        Runtime::open(Opening { surroundings, approve, token, ..Opening::default() })
+    }
+
+    /// The runtime, for a command that no token covers.
+    ///
+    /// # Errors
+    /// `token_scope` when the run is limited by a token; as [`Self::runtime`].
+    pub(super) fn owner(&self, what: &str) -> Result<&Arc<Runtime>, Fault> {
+        let runtime = self.runtime()?;
+        match runtime.engine().access.presented() {
+            Some(_) => Err(token::not_covered(what)),
+            None => Ok(runtime),
+        }
     }
 
     /// A command's own arguments.

@@ -31,6 +31,7 @@ mod signal;
 mod stdin;
 mod stream;
 mod table;
+mod token;
 mod trust;
 mod typed;
 mod units;

@@ -2,6 +2,7 @@
 //! pages and dispatch are loops over it.
 
 mod settings;
+mod tokens;
 
 use clap::Args as _;
 
@@ -20,6 +21,7 @@ const SHELL: &str = "This program";
 static FAMILIES: &[&[&Entry]] = &[
     &[&LUA, &MCP_LUA, &CALL, &REQUEST, &SEARCH, &DOCS, &EXAMPLES, &SCHEMA],
     settings::ENTRIES,
+    tokens::ENTRIES,
     &[&SERVE, &EVENTS],
     &[&COMPLETIONS, &MAN, &VERSION],
 ];

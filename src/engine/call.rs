@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use crate::access::Grant;
 use crate::catalogue::Effect;
 use crate::error::Fault;
 
@@ -123,6 +124,8 @@ pub struct Options {
     pub replace_all: bool,
     /// For an erasure: the number of people it is about.
     pub confirm: Option<usize>,
+    /// What the caller's token allows; none for a caller that needs none.
+    pub grant: Option<Grant>,
 }
 
 /// One wish.

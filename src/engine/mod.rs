@@ -38,6 +38,7 @@ pub use call::{Args, Call, Options, Origin, Outcome, Pages, Run, Warning};
 pub use deliver::Journey;
 pub use listing::{Listing, Page};
 
+use crate::access::Access;
 use crate::catalogue::{Catalogue, Effect, Operation, Provider, Route};
 use crate::error::{Fault, Kind};
 use crate::ledger::facts::Facts;
@@ -77,6 +78,8 @@ pub struct Engine {
     pub transport: Transport,
     /// What rows cannot say, by provider.
     pub hooks: Vec<(&'static str, Arc<dyn Hooks>)>,
+    /// What tokens allow.
+    pub access: Access,
     /// Who can be asked for consent; nobody when there is no terminal.
     pub approve: Option<Arc<dyn Approve>>,
 }
@@ -131,6 +134,7 @@ impl Engine {
         if options.dry_run {
             return Ok(Outcome::preview(request.preview(&self.redactor, &now()), permit));
         }
+        self.access.spend(options.grant.as_ref())?;
         // The ledger is opened while the request is under way.
         self.journal.warm_up();
         let journey = Journey::new(self.allowed(options)).hurried(options.no_wait);

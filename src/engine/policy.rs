@@ -119,7 +119,8 @@ pub fn confirmed(
 }
 
 impl Engine {
-    /// Whether a call may be made, asking for consent where policy says so.
+    /// Whether a call may be made: by the caller's token, and by policy, asking for consent where it
+    /// says so.
     ///
     /// # Errors
     /// The refusal, with the command that would allow it.
@@ -130,6 +131,7 @@ impl Engine {
         call: &Call,
         args: &Map<String, Value>,
     ) -> Result<Verdict, Fault> {
+        self.access.admit(call.options.grant.as_ref(), operation, &account.name)?;
         let effect = operation.effect;
         let policy = in_force(&self.settings, &operation.provider, &account.name, effect);
         let verdict = decide(effect, policy, call.options.force, account.emulated);

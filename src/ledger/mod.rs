@@ -6,6 +6,7 @@ pub mod imports;
 pub mod journal;
 pub mod limits;
 pub mod outbox;
+pub mod tokens;
 mod writer;
 
 use std::path::Path;
@@ -34,6 +35,13 @@ const MIGRATIONS: &[&str] = &[
 ",
     "
     CREATE TABLE imports (key TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+",
+    "
+    CREATE TABLE tokens (
+        id TEXT PRIMARY KEY, parent TEXT, name TEXT, made INTEGER NOT NULL,
+        expires INTEGER NOT NULL, scope TEXT NOT NULL, calls INTEGER, used INTEGER NOT NULL,
+        revoked INTEGER
+    ) WITHOUT ROWID;
 ",
 ];
 

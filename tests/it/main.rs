@@ -47,4 +47,5 @@ mod settings;
 mod shells;
 mod support;
 mod tidy;
+mod tokens;
 mod witness;

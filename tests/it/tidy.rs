@@ -14,6 +14,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("settings", 0),
     ("catalogue", 1),
     ("ledger", 1),
+    ("access", 2),
     ("engine", 2),
     ("segment", 2),
     ("runtime", 2),

@@ -82,7 +82,9 @@ static TRUST: Entry = entry(
     SETTINGS,
     "Let a project's kosmo.toml do more than tighten",
     trust::TrustArgs::augment_args,
-    |invocation, matches| invocation.reply(matches, trust::trust),
+    |invocation, matches| {
+        invocation.owner("trusting a project").and_then(|_| invocation.reply(matches, trust::trust))
+    },
 );
 
 static UNTRUST: Entry = entry(
