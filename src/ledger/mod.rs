@@ -43,6 +43,34 @@ const MIGRATIONS: &[&str] = &[
         revoked INTEGER
     ) WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE outbox_leases (
+        place TEXT NOT NULL, lane INTEGER NOT NULL, token TEXT NOT NULL, until INTEGER NOT NULL,
+        PRIMARY KEY (place, lane)
+    ) WITHOUT ROWID;
+    CREATE TABLE outbox_pauses (
+        place TEXT PRIMARY KEY, until INTEGER NOT NULL, why TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE outbox_progress (
+        segment TEXT PRIMARY KEY, frame INTEGER NOT NULL, record INTEGER NOT NULL,
+        settled INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE outbox_skips (
+        segment TEXT NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
+        PRIMARY KEY (segment, frame, record)
+    ) WITHOUT ROWID;
+    CREATE TABLE outbox_buried (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT NOT NULL, lane INTEGER NOT NULL,
+        segment TEXT NOT NULL, message_id TEXT NOT NULL, at INTEGER NOT NULL, code TEXT NOT NULL,
+        message TEXT NOT NULL, http_status INTEGER, body BLOB NOT NULL
+    );
+    CREATE INDEX outbox_buried_by_id ON outbox_buried (message_id);
+    CREATE INDEX outbox_buried_by_place ON outbox_buried (place);
+    CREATE TABLE outbox_settled (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT NOT NULL, at INTEGER NOT NULL,
+        count INTEGER NOT NULL, bytes INTEGER NOT NULL, ids BLOB NOT NULL, names TEXT NOT NULL
+    );
+",
 ];
 
 const NEWEST: u32 = MIGRATIONS.len() as u32;

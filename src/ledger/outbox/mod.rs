@@ -5,6 +5,10 @@
 //! Events that belong together (those of one person) share a *lane*, and a lane is delivered in
 //! order by one courier at a time, so what is settled in a lane is a prefix of it.
 
+#[cfg(test)]
+pub(crate) mod contract;
+pub mod local;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -117,8 +121,11 @@ pub struct Which {
     pub provider: Option<String>,
     /// Those of this account.
     pub account: Option<String>,
-    /// Those with these ids; empty for any.
+    /// Those with these ids; empty for any. A lane is taken whole: [`Outbox::claim`] heeds only what
+    /// is said of places.
     pub message_ids: Vec<String>,
+    /// But not those of these places.
+    pub except: Vec<Place>,
 }
 
 /// How much of what there is.
@@ -135,7 +142,7 @@ pub struct Counts {
 }
 
 /// The state of one place.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
     /// How much there is.
     pub counts: Counts,
@@ -143,6 +150,21 @@ pub struct State {
     pub oldest: Option<String>,
     /// Why nothing is sent for the moment, and until when (milliseconds since 1970).
     pub paused: Option<(String, i64)>,
+    /// What cannot be read, and stays where it is: one line each, with the file.
+    pub damaged: Vec<String>,
+}
+
+/// What became of the events that were appended through one outbox since it was opened.
+#[derive(Debug, Clone, Default)]
+pub struct Mine {
+    /// Those the service took.
+    pub sent: u64,
+    /// Those not sent yet.
+    pub queued: u64,
+    /// Those buried.
+    pub refused: u64,
+    /// The first of those buried, as receipts.
+    pub listed: Vec<Receipt>,
 }
 
 /// Keeps events until they are settled. Everything that returns `Ok` is done and survives the death
@@ -153,6 +175,9 @@ pub trait Outbox: Send + Sync {
 
     /// Returns when what was appended so far is on stable storage.
     fn sync(&self) -> Later<'_, ()>;
+
+    /// What became of the events appended here so far, with at most so many of those refused.
+    fn mine(&self, most: usize) -> Later<'_, Mine>;
 
     /// Takes a lane that has something to send, is not held by another courier and whose place is not
     /// paused; none when there is none. The lease ends by itself after `lease`.
