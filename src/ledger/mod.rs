@@ -10,7 +10,7 @@ pub mod tokens;
 mod writer;
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -78,6 +78,9 @@ const NEWEST: u32 = MIGRATIONS.len() as u32;
 /// How long to wait for another process that is writing.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long until the next try where SQLite itself does not wait.
+const AGAIN: Duration = Duration::from_millis(2);
+
 /// An open ledger.
 #[derive(Debug)]
 pub(crate) struct Ledger {
@@ -123,12 +126,26 @@ impl Ledger {
     }
 
     fn prepare(&self) -> rusqlite::Result<()> {
-        self.connection.pragma_update(None, "journal_mode", "WAL")?;
+        self.log_ahead()?;
         self.connection.pragma_update(None, "synchronous", "NORMAL")?;
         // Folding the log into the file costs a flush to disk, which a short run should not pay on
         // its way out; SQLite does it by itself whenever the log has grown to 1000 pages.
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         Ok(())
+    }
+
+    /// Of several processes that find a new file, one changes its form; SQLite turns the others
+    /// away at once, however patient they are.
+    fn log_ahead(&self) -> rusqlite::Result<()> {
+        let began = Instant::now();
+        loop {
+            match self.connection.pragma_update(None, "journal_mode", "WAL") {
+                Err(error) if is_busy(&error) && began.elapsed() < PATIENCE => {
+                    std::thread::sleep(AGAIN);
+                }
+                done => return done,
+            }
+        }
     }
 
     fn version(&self) -> rusqlite::Result<u32> {
@@ -182,6 +199,10 @@ fn create_private_file(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 /// A database error as a fault: what a person can do about it depends on what it is.
