@@ -2238,6 +2238,18 @@
 ---@class segment.start_object_sync.result
 ---@field sync_id string The upload's id; it ends after 10 quiet minutes.
 
+---@class segment.upload_objects.args.objects
+---@field id string|integer Its id in your database.
+---@field collection string The collection: lower-case letters and underscores, in the plural.
+---@field properties table<string, any> Its columns: text, numbers, booleans or times.
+
+---@class segment.upload_objects.args
+---@field syncId string The upload's id, from `start_object_sync`.
+---@field objects segment.upload_objects.args.objects[] The objects; on the command line also a file of them, as `@FILE`.
+
+---@class segment.upload_objects.result
+---@field part_id string The id of this part of the upload.
+
 ---@class segment.keep_object_sync_alive.args
 ---@field syncId string The upload's id, from `start_object_sync`.
 
@@ -4879,6 +4891,13 @@ functions.set_object = functions.set_objects
 ---@param args? {}
 ---@return segment.start_object_sync.result
 function functions.start_object_sync(args) end
+
+---Send objects to a bulk upload that is open, from a list or from a file of any size.
+---@param args segment.upload_objects.args
+---@overload fun(syncId: string, objects: segment.upload_objects.args.objects[]): segment.upload_objects.result
+---@return segment.upload_objects.result
+function functions.upload_objects(args) end
+functions.upload_object_file = functions.upload_objects
 
 ---Keep a bulk upload of objects from ending for another ten minutes.
 ---@param args segment.keep_object_sync_alive.args

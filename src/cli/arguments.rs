@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::catalogue::name::fold;
 use crate::catalogue::schema::param_name;
 use crate::catalogue::{Catalogue, Operation, Param, Type};
 use crate::error::Fault;
@@ -23,6 +24,12 @@ impl Flag {
             Some(name) => Self { name: name.to_owned(), value, raw: true },
             None => Self { name: written.to_owned(), value, raw: false },
         }
+    }
+
+    /// The file in `--name=@file`, when a file of lines may stand for that parameter.
+    pub(super) fn lines(&self, operation: &Operation) -> Option<&str> {
+        let lines = operation.lines.as_ref().filter(|lines| fold(&self.name) == fold(&lines.param));
+        self.value.as_deref().filter(|_| lines.is_some() && !self.raw)?.strip_prefix('@')
     }
 
     /// `name=value`, as `--arg` takes it.
@@ -189,10 +196,9 @@ fn set(
 
 /// The field a dotted key leads to. Fields the row does not list keep the user's spelling.
 fn step<'a>(param: Option<&'a Param>, key: &str) -> (String, Option<&'a Param>) {
-    let folded = crate::catalogue::name::fold(key);
-    let known = param.and_then(|param| {
-        param.properties.iter().find(|(name, _)| crate::catalogue::name::fold(name) == folded)
-    });
+    let folded = fold(key);
+    let known =
+        param.and_then(|param| param.properties.iter().find(|(name, _)| fold(name) == folded));
     match known {
         Some((name, field)) => (name.clone(), Some(field)),
         None => (key.to_owned(), None),

@@ -1,7 +1,7 @@
 //! `integrations:call` and the provider shortcuts: one call of one function. What came of it is
 //! printed by [`super::envelope`], or by [`super::stream`] line by line.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
@@ -13,7 +13,7 @@ use super::invocation::Invocation;
 use super::stdin::{self, PATIENCE, Piped};
 use super::stream;
 use crate::catalogue::{Effect, Operation};
-use crate::engine::{Args, Call, Origin, Pages};
+use crate::engine::{Args, Call, Options, Origin, Pages};
 use crate::error::Fault;
 use crate::runtime::Runtime;
 
@@ -111,12 +111,12 @@ pub(super) fn run(invocation: &Invocation, args: &CallArgs) -> Result<u8, Fault>
     let began = Instant::now();
     let runtime = invocation.runtime()?;
     let words = arguments::cut(&args.words, runtime.catalogue())?;
-    let call = prepare(invocation, runtime, &words, args).map(|named| Call {
+    let call = prepare(invocation, runtime, &words, args).map(|(named, lines)| Call {
         function: words.function.clone(),
         account: args.account.clone(),
         args: Args::Named(named),
         origin: Origin::Cli,
-        options: args.how.options(args.list.pages()),
+        options: Options { lines, ..args.how.options(args.list.pages()) },
     });
     let operation = runtime.catalogue().find(&words.function).ok();
     let lists = operation.is_some_and(|operation| operation.route().items.is_some());
@@ -134,30 +134,41 @@ pub(super) fn run(invocation: &Invocation, args: &CallArgs) -> Result<u8, Fault>
     Ok(wish.fulfil(invocation, call.map(|call| runtime.engine().call(call))))
 }
 
-/// The arguments from payload, standard input and flags.
+/// The arguments from payload, standard input and flags, and the file that stands for a list.
 fn prepare(
     invocation: &Invocation,
     runtime: &Runtime,
     words: &Words,
     args: &CallArgs,
-) -> Result<Map<String, Value>, Fault> {
+) -> Result<(Map<String, Value>, Option<PathBuf>), Fault> {
     let operation = runtime.catalogue().find(&words.function)?;
     args.list.check(operation)?;
     let mut flags = words.flags.clone();
     for pair in &args.pairs {
         flags.push(Flag::pair(pair)?);
     }
+    let file = flags.iter().find_map(|flag| flag.lines(operation).map(PathBuf::from));
+    flags.retain(|flag| flag.lines(operation).is_none());
     let (text, from) = match words.payload.as_deref() {
         Some("-") => (stdin::all()?, "standard input"),
         Some(payload) => match payload.strip_prefix('@') {
             Some(path) => (stdin::file("payload file", Path::new(path))?, "the payload file"),
             None => (payload.to_owned(), "the payload"),
         },
-        None if flags.is_empty() => (offered(invocation, operation)?, "standard input"),
+        None if flags.is_empty() && file.is_none() => {
+            (offered(invocation, operation)?, "standard input")
+        }
         None => (String::new(), ""),
     };
     let payload = if text.trim().is_empty() { Map::new() } else { arguments::object(&text, from)? };
-    arguments::merge(operation, payload, &flags)
+    let mut named = arguments::merge(operation, payload, &flags)?;
+    if let (Some(lines), Some(_)) = (&operation.lines, &file)
+        && named.insert(lines.param.clone(), Value::Array(Vec::new())).is_some()
+    {
+        let param = &lines.param;
+        return Err(Fault::usage(format!("`{param}` is given twice, once as a file")).param(param));
+    }
+    Ok((named, file))
 }
 
 /// What standard input offers when nothing else was given. Where the function needs something, a

@@ -53,6 +53,7 @@ impl How {
             replace_all: self.yes_replace_all,
             confirm: self.confirm,
             grant: None,
+            lines: None,
         }
     }
 }

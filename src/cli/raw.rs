@@ -182,7 +182,14 @@ fn body(args: &RawArgs) -> Result<Body, Fault> {
             _ => Body::Text(text),
         });
     }
-    args.raw_data.as_deref().map_or(Ok(Body::None), |given| Ok(Body::Text(text(given)?)))
+    let Some(given) = &args.raw_data else { return Ok(Body::None) };
+    let bytes = match given.strip_prefix('@') {
+        Some(path) => stdin::file_bytes("body file", Path::new(path))?,
+        None if given == "-" => stdin::all_bytes()?,
+        None => return Ok(Body::Text(given.clone())),
+    };
+    // Text is shown and checked as text.
+    Ok(String::from_utf8(bytes).map_or_else(|why| Body::Bytes(why.into_bytes()), Body::Text))
 }
 
 /// A text, or what `@FILE` and `-` stand for.

@@ -49,18 +49,26 @@ pub(super) fn piped(patience: Duration) -> Result<Piped, Fault> {
     Ok(if text.trim().is_empty() { Piped::Nothing } else { Piped::Text(text) })
 }
 
-/// Reads standard input to its end.
+/// Reads standard input to its end as text.
 ///
 /// # Errors
 /// When it cannot be read, is too large or not UTF-8.
 pub(super) fn all() -> Result<String, Fault> {
+    decode("standard input", all_bytes()?)
+}
+
+/// Reads standard input to its end.
+///
+/// # Errors
+/// When it cannot be read or is too large.
+pub(super) fn all_bytes() -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::new();
     io::stdin()
         .lock()
         .take(LARGEST + 1)
         .read_to_end(&mut bytes)
         .map_err(|why| Fault::io("cannot read standard input", &why))?;
-    decode("standard input", bytes)
+    bounded("standard input", bytes)
 }
 
 /// Reads a text file.
@@ -68,6 +76,14 @@ pub(super) fn all() -> Result<String, Fault> {
 /// # Errors
 /// What is wrong with it, under `title`.
 pub(super) fn file(title: &str, path: &Path) -> Result<String, Fault> {
+    decode(&path.display().to_string(), file_bytes(title, path)?)
+}
+
+/// Reads a file of any kind.
+///
+/// # Errors
+/// What is wrong with it, under `title`.
+pub(super) fn file_bytes(title: &str, path: &Path) -> Result<Vec<u8>, Fault> {
     let name = path.display();
     let wrong = |why: &io::Error| match why.kind() {
         io::ErrorKind::NotFound => {
@@ -82,14 +98,18 @@ pub(super) fn file(title: &str, path: &Path) -> Result<String, Fault> {
     std::fs::File::open(path)
         .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
         .map_err(|why| wrong(&why))?;
-    decode(&name.to_string(), bytes)
+    bounded(&name.to_string(), bytes)
 }
 
-fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Fault> {
+fn bounded(name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Fault> {
     if bytes.len() as u64 > LARGEST {
         let limit = LARGEST >> 20;
         return Err(Fault::usage(format!("{name} is larger than {limit} MiB")).code("too_long"));
     }
+    Ok(bytes)
+}
+
+fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Fault> {
     String::from_utf8(bytes).map_err(|why| {
         let at = why.utf8_error().valid_up_to();
         let line = why.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;

@@ -20,6 +20,7 @@ use super::core::Core;
 use super::exchange::{Answer, Request, parse_query};
 use super::face::{Face, reason};
 use super::faults::{Body, Drop, Effect, Rate, Verdict, Wait};
+use super::objects::FILE_BYTES;
 
 /// The largest body that is read at all.
 const BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -154,7 +155,8 @@ impl Inbound {
 async fn read(request: hyper::Request<Incoming>) -> Result<Request, Answer> {
     let (head, body) = request.into_parts();
     let path = head.uri.path().to_owned();
-    let body = match Limited::new(body, BODY_BYTES).collect().await {
+    let most = if path.starts_with("/v0/upload/") { FILE_BYTES } else { BODY_BYTES };
+    let body = match Limited::new(body, most).collect().await {
         Ok(body) => body.to_bytes().to_vec(),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => {
             return Err(Face::of(&path).refuse(413));

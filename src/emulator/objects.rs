@@ -1,17 +1,30 @@
 //! The Objects APIs: records beside events, kept by collection and id; and the syncs that send
-//! them in bulk, without their uploads.
+//! them in bulk, as files of compressed lines that are loaded when the sync is finished.
 
-use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader, Read as _};
+
+use flate2::bufread::MultiGzDecoder;
+use serde_json::{Value, json};
 
 use super::core::Core;
 use super::exchange::{Answer, Request};
 use super::face::Face;
 use super::model::mint;
 use super::routes::Route;
-use super::state::{State, same};
+use super::state::State;
 
 /// The most records in one request.
 const MOST: usize = 10;
+
+/// The largest object of a file.
+const OBJECT_BYTES: usize = 400 << 10;
+
+/// The largest file before compression; compressed it is no larger.
+pub(super) const FILE_BYTES: usize = 512 << 20;
+
+/// A status and what is said with it.
+type Done = (u16, Value);
 
 /// Why a request is turned away.
 type Refused = (u16, &'static str);
@@ -30,18 +43,19 @@ pub(super) fn answer(core: &Core, request: &Request, route: &Route, values: &[St
         match route.pattern.as_str() {
             "/v1/set" => set(state, request),
             "/v0/start" => Ok(start(state)),
-            "/v0/finish/{}" => close(state, sync, Some("FINISHED")),
-            "/v0/keep-alive/{}" => close(state, sync, None),
+            "/v0/upload/{}" => upload(state, request, sync),
+            "/v0/finish/{}" => finish(state, request, sync),
+            "/v0/keep-alive/{}" => open(state, sync).map(|_| (200, json!({"success": true}))),
             _ => Err((501, "the emulator does not serve this operation")),
         }
     });
     match done {
-        Ok(answer) => Answer::json(200, &answer),
+        Ok((status, answer)) => Answer::json(status, &answer),
         Err((status, why)) => Face::Objects.error(status, why, None, None),
     }
 }
 
-fn set(state: &mut State, request: &Request) -> Result<Value, Refused> {
+fn set(state: &mut State, request: &Request) -> Result<Done, Refused> {
     let Ok(Value::Object(body)) = request.json() else {
         return Err((400, "the body must be a JSON object"));
     };
@@ -61,43 +75,100 @@ fn set(state: &mut State, request: &Request) -> Result<Value, Refused> {
             return Err((400, "every object needs an `id` and `properties`"));
         }
     }
-    for object in objects {
-        keep(state, collection, object);
-    }
-    Ok(json!({"success": true}))
+    let records = objects.iter().map(|object| {
+        let mut record = object.clone();
+        record["collection"] = json!(collection);
+        record
+    });
+    keep(state, records.collect());
+    Ok((200, json!({"success": true})))
 }
 
 /// Properties that are sent again replace what was known of them; the others stay.
-fn keep(state: &mut State, collection: &str, object: &Value) {
+fn keep(state: &mut State, records: Vec<Value>) {
+    let key = |record: &Value| (record["collection"].to_string(), record["id"].to_string());
     let kept = state.items_mut("objects");
-    let known = kept
-        .iter()
-        .position(|have| same(&have["collection"], collection) && have["id"] == object["id"]);
-    let properties = object["properties"].as_object().cloned().unwrap_or_default();
-    match known.and_then(|at| kept[at]["properties"].as_object_mut()) {
-        Some(have) => have.extend(properties),
-        None => {
-            let mut record = Map::new();
-            record.insert("collection".to_owned(), json!(collection));
-            record.insert("id".to_owned(), object["id"].clone());
-            record.insert("properties".to_owned(), Value::Object(properties));
-            kept.push(Value::Object(record));
+    let mut known: HashMap<_, usize> =
+        kept.iter().enumerate().map(|(at, record)| (key(record), at)).collect();
+    for mut record in records {
+        let at = *known.entry(key(&record)).or_insert(kept.len());
+        let properties = record["properties"].as_object_mut().map(std::mem::take);
+        let properties = properties.unwrap_or_default();
+        match kept.get_mut(at).and_then(|have| have["properties"].as_object_mut()) {
+            Some(have) => have.extend(properties),
+            None => kept.push(json!({
+                "collection": record["collection"], "id": record["id"], "properties": properties,
+            })),
         }
     }
 }
 
-fn start(state: &mut State) -> Value {
+fn start(state: &mut State) -> Done {
     let id = mint("{22}", 0);
     state.items_mut("objectSyncs").push(json!({"id": id, "status": "OPEN"}));
-    json!({"sync_id": id})
+    (201, json!({"sync_id": id}))
 }
 
-/// A sync that is open stays open, or is closed.
-fn close(state: &mut State, id: &str, status: Option<&str>) -> Result<Value, Refused> {
+/// The place of a sync that is open.
+fn open(state: &State, id: &str) -> Result<usize, Refused> {
     let open = [("id", id), ("status", "OPEN")];
-    let index = state.position("objectSyncs", &open).ok_or((404, "no such sync is open"))?;
-    if let Some(status) = status {
-        state.items_mut("objectSyncs")[index]["status"] = json!(status);
+    state.position("objectSyncs", &open).ok_or((404, "no such sync is open"))
+}
+
+fn upload(state: &mut State, request: &Request, id: &str) -> Result<Done, Refused> {
+    let at = open(state, id)?;
+    if request.header("content-encoding") != Some("gzip") {
+        return Err((400, "the body must be compressed with gzip, and Content-Encoding say so"));
     }
-    Ok(json!({"success": true}))
+    let records = unpack(&request.body)?;
+    let sync = &mut state.items_mut("objectSyncs")[at];
+    let part = mint("{16}", 0);
+    if !sync["objects"].is_array() {
+        sync["objects"] = json!([]);
+    }
+    if let Some(objects) = sync["objects"].as_array_mut() {
+        objects.extend(records);
+    }
+    Ok((201, json!({"part_id": part})))
+}
+
+/// The objects of a file, one a line.
+fn unpack(body: &[u8]) -> Result<Vec<Value>, Refused> {
+    let mut reader = BufReader::new(MultiGzDecoder::new(body).take(FILE_BYTES as u64 + 1));
+    let mut records = Vec::new();
+    let mut bytes = 0;
+    loop {
+        let mut line = Vec::new();
+        let read =
+            reader.read_until(b'\n', &mut line).map_err(|_| (400, "the body is not gzip"))?;
+        if read == 0 {
+            break;
+        }
+        bytes += read;
+        if bytes > FILE_BYTES || line.len() > OBJECT_BYTES + 1 {
+            return Err((413, "an object may have 400 KB, a file 512 MB"));
+        }
+        let record: Value =
+            serde_json::from_slice(&line).map_err(|_| (400, "every line must be JSON"))?;
+        let text = |key: &str| record[key].as_str().is_some_and(|text| !text.is_empty());
+        if !text("id") || !text("collection") || !record["properties"].is_object() {
+            return Err((400, "every line needs an `id`, a `collection` and `properties`"));
+        }
+        records.push(record);
+    }
+    if records.is_empty() { Err((400, "the file holds no objects")) } else { Ok(records) }
+}
+
+/// Loads what was uploaded, unless the sender says that something went wrong.
+fn finish(state: &mut State, request: &Request, id: &str) -> Result<Done, Refused> {
+    let at = open(state, id)?;
+    let body = if request.body.is_empty() { json!({}) } else { request.json().unwrap_or_default() };
+    let failed = body["error"].as_str().is_some_and(|error| !error.is_empty());
+    let sync = &mut state.items_mut("objectSyncs")[at];
+    sync["status"] = json!(if failed { "FAILED" } else { "FINISHED" });
+    let records = sync.as_object_mut().and_then(|sync| sync.shift_remove("objects"));
+    if let (Some(Value::Array(records)), false) = (records, failed) {
+        keep(state, records);
+    }
+    Ok((202, json!({"success": true})))
 }

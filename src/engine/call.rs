@@ -1,5 +1,6 @@
 //! A wish, and what came of it: the types that every face shares with the engine.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -126,6 +127,9 @@ pub struct Options {
     pub confirm: Option<usize>,
     /// What the caller's token allows; none for a caller that needs none.
     pub grant: Option<Grant>,
+    /// For a body of lines: the file that stands for the list, which is then empty. Never set for
+    /// who may not read files.
+    pub lines: Option<PathBuf>,
 }
 
 /// One wish.

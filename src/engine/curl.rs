@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::content::Content;
 use super::request::Request;
 use crate::catalogue::operation::Auth;
 use crate::redact::Redactor;
@@ -26,16 +27,46 @@ impl Request {
             words.push("--header".to_owned());
             words.push(word);
         }
-        if let Some(body) = self.body_for_curl(redactor, variable, now) {
-            words.push("--data-raw".to_owned());
-            words.push(body);
-        }
+        let (before, body) = self.body_for_curl(redactor, variable, now);
+        words.extend(body);
         words.push(shown(&self.full_url()));
-        words.join(" ")
+        before + &words.join(" ")
+    }
+
+    /// What goes before the command, and the words that give it its body.
+    fn body_for_curl(
+        &self,
+        redactor: &Redactor,
+        variable: &str,
+        now: &str,
+    ) -> (String, Vec<String>) {
+        let piped = |before: String| (before, vec!["--data-binary".to_owned(), "@-".to_owned()]);
+        match self.raw.as_ref() {
+            Some(Content::Lines(packed)) => match (&packed.source, packed.text()) {
+                (Some(file), _) => {
+                    // What is compressed already passes through unharmed.
+                    let file = quoted(&file.display().to_string());
+                    piped(format!("gzip --decompress --force --stdout {file} | gzip --stdout | "))
+                }
+                (None, text) => {
+                    let text = text.unwrap_or_default();
+                    piped(format!("printf %s {} | gzip --stdout | ", quoted(&redactor.text(&text))))
+                }
+            },
+            Some(Content::Bytes(_)) => piped(String::new()),
+            Some(Content::Text(_)) | None => {
+                let words = self.text_for_curl(redactor, variable, now);
+                let words = words.into_iter().flat_map(|word| ["--data-raw".to_owned(), word]);
+                (String::new(), words.collect())
+            }
+        }
     }
 
     /// The body as one word of a shell; where the credential stands in it, its variable.
-    fn body_for_curl(&self, redactor: &Redactor, variable: &str, now: &str) -> Option<String> {
+    fn text_for_curl(&self, redactor: &Redactor, variable: &str, now: &str) -> Option<String> {
+        if let Some(Content::Text(text)) = &self.raw {
+            return Some(quoted(&redactor.text(text)));
+        }
         let field = self.secret_in_body.as_ref().filter(|_| self.auth.is_some());
         let (Some(field), Some(_)) = (field, &self.body) else {
             return self.encoded_body(now).map(|body| quoted(&redactor.text(&body)));

@@ -7,12 +7,14 @@ mod advice;
 mod answer;
 mod ask;
 pub mod call;
+mod content;
 pub mod courier;
 mod curl;
 mod deliver;
 mod encode;
 pub mod governor;
 pub mod hooks;
+mod lines;
 mod listing;
 mod lookup;
 mod moment;
@@ -110,7 +112,11 @@ impl Engine {
         let row = (provider, operation, route);
         let (body, warnings) = self.prepare(row, account, &call.options, args)?;
         run.warnings = warnings;
-        let request = &self.bind(provider, operation, route, account, &body)?;
+        let mut request = self.bind(provider, operation, route, account, &body)?;
+        if let Some(lines) = &operation.lines {
+            lines::pack(operation, lines, &mut request, call.options.lines.as_deref()).await?;
+        }
+        let request = &request;
         let bound = Bound { provider, operation, route, account, args, request };
         self.carry_out(bound, &call.options, permit, run).await
     }

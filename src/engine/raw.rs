@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::account::Account;
 use super::ask::reach;
+use super::content::Content;
 use super::ready::unmasked;
 use super::record::Recording;
 use super::request::Request;
@@ -57,8 +58,10 @@ pub enum Body {
     None,
     /// JSON.
     Json(Value),
-    /// Anything, sent as it is.
+    /// Text, sent as it is.
     Text(String),
+    /// Bytes that are no text, sent as they are.
+    Bytes(Vec<u8>),
 }
 
 /// What is known about the place a request goes to.
@@ -159,8 +162,9 @@ impl Engine {
         (request.body, request.raw) = match raw.body {
             Body::None => (None, None),
             Body::Json(Value::Object(map)) => (Some(map), None),
-            Body::Json(other) => (None, Some(other.to_string().into())),
-            Body::Text(text) => (None, Some(text.into())),
+            Body::Json(other) => (None, Some(Content::Text(other.to_string()))),
+            Body::Text(text) => (None, Some(Content::Text(text))),
+            Body::Bytes(bytes) => (None, Some(Content::Bytes(bytes.into()))),
         };
         Ok(request)
     }
@@ -240,6 +244,7 @@ fn operation(provider: &Provider, place: &Place<'_>, method: &str, path: &Path) 
         subjects: known.and_then(|row| row.subjects.clone()),
         each: None,
         lookup: None,
+        lines: None,
         limit: known.and_then(|row| row.limit.clone()),
         stability: known.map_or_else(|| "ga".to_owned(), |row| row.stability.clone()),
         feature: known.and_then(|row| row.feature.clone()),
@@ -274,7 +279,8 @@ fn guard_body(
 ) -> Result<(), Fault> {
     if let Some(mask) = &provider.services[&operation.route().service].mask {
         match body {
-            Body::None => {}
+            // Bytes hold no text, so they hold no mask either.
+            Body::None | Body::Bytes(_) => {}
             Body::Json(value) => unmasked("body", value, mask)?,
             Body::Text(text) => unmasked("body", &Value::String(text.clone()), mask)?,
         }

@@ -6,9 +6,9 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
+use super::content::Content;
 use super::encode::{encode, flatten, segment};
 use crate::catalogue::operation::{Auth, Place};
 use crate::catalogue::{Operation, Route, Service};
@@ -33,7 +33,7 @@ pub struct Request {
     /// The JSON body.
     pub body: Option<Map<String, Value>>,
     /// A body of any other form, sent as it is in place of the JSON body.
-    pub raw: Option<Bytes>,
+    pub raw: Option<Content>,
     /// How the body of that form is packed (`gzip`).
     pub encoding: Option<&'static str>,
     /// Headers of the caller's own; each takes the place of ours of that name.
@@ -140,6 +140,8 @@ impl Request {
     fn accepted(&self) -> String {
         match self.media_type.as_str() {
             JSON | FORM => JSON.to_owned(),
+            // What is sent says nothing about what comes back.
+            _ if matches!(self.raw, Some(Content::Lines(_))) => JSON.to_owned(),
             version => format!("{version}, {JSON}"),
         }
     }
@@ -189,19 +191,13 @@ impl Request {
         Some(text)
     }
 
-    /// The body byte for byte, as it is sent at `now`.
-    pub fn bytes(&self, now: &str) -> Option<Bytes> {
-        self.raw.clone().or_else(|| self.encoded_body(now).map(Bytes::from))
+    /// The body as it is sent at `now`.
+    pub fn content(&self, now: &str) -> Option<Content> {
+        self.raw.clone().or_else(|| self.encoded_body(now).map(Content::Text))
     }
 
-    /// The body as text in its media type, as it is sent at `now`; a packed one by its size.
-    pub fn encoded_body(&self, now: &str) -> Option<String> {
-        if let Some(raw) = &self.raw {
-            return Some(match self.encoding {
-                Some(encoding) => format!("({} bytes of {encoding})", raw.len()),
-                None => String::from_utf8_lossy(raw).into_owned(),
-            });
-        }
+    /// The body's fields as text in its media type, as they are sent at `now`.
+    pub(super) fn encoded_body(&self, now: &str) -> Option<String> {
         if self.media_type != FORM {
             return self.json_body(now);
         }
@@ -234,8 +230,7 @@ impl Request {
             }
             Value::Object(body)
         });
-        let raw = || self.raw.as_ref().and_then(|_| self.encoded_body(now));
-        let body = body.or_else(|| raw().map(Value::String));
+        let body = body.or_else(|| self.raw.as_ref().map(Content::shown));
         redactor.value(&json!({
             "method": self.method, "url": self.full_url(), "headers": headers, "body": body,
         }))

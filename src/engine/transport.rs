@@ -12,6 +12,7 @@ use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
+use super::content::Content;
 use super::moment::moment;
 use super::request::Request;
 use super::retry::Trouble;
@@ -114,14 +115,14 @@ impl Transport {
         let client = client.as_ref().map_err(Clone::clone)?;
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Fault::usage(format!("`{}` is no HTTP method", request.method)))?;
-        let body = request.bytes(now);
+        let body = request.content(now);
         for _ in 0..=MOST_REDIRECTS {
             let mut builder = client.request(method.clone(), url.clone());
             for (name, value) in request.headers() {
                 builder = builder.header(&*name, value);
             }
             if let Some(body) = &body {
-                builder = builder.body(body.clone());
+                builder = builder.body(sendable(body));
             }
             let response = match builder.send().await {
                 Ok(response) => response,
@@ -133,6 +134,14 @@ impl Transport {
             }
         }
         Err(Fault::new(Kind::BadAnswer, format!("more than {MOST_REDIRECTS} redirects")))
+    }
+}
+
+fn sendable(content: &Content) -> reqwest::Body {
+    match content {
+        Content::Text(text) => text.clone().into(),
+        Content::Bytes(bytes) => bytes.clone().into(),
+        Content::Lines(packed) => reqwest::Body::wrap(packed.pieces()),
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use kosmo::catalogue::{Catalogue, Source};
 use kosmo::emulator::{Emulator, Setup};
-use kosmo::engine::governor::pace;
 use kosmo::engine::Options;
+use kosmo::engine::governor::pace;
 use kosmo::ledger::limits::Limits;
 use serde_json::json;
 

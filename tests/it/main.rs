@@ -48,4 +48,5 @@ mod shells;
 mod support;
 mod tidy;
 mod tokens;
+mod uploads;
 mod witness;

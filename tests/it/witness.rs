@@ -14,8 +14,14 @@ use super::support::kosmo;
 const TABLE: &str = include_str!("../fixtures/segment-contract.tsv");
 
 /// How many operations each service documents.
-const COUNTS: &[(&str, usize)] =
-    &[("public", 201), ("config", 52), ("tracking", 7), ("profile", 6), ("objects", 1)];
+const COUNTS: &[(&str, usize)] = &[
+    ("public", 201),
+    ("config", 52),
+    ("tracking", 7),
+    ("profile", 6),
+    ("objects", 1),
+    ("objects_bulk", 4),
+];
 
 /// Required parameters that differ on purpose: the documented reference asks for the workspace's
 /// slug, without a kind `list_functions` lists all of them, and an alias needs both ids to mean
@@ -148,7 +154,7 @@ fn every_documented_operation_is_a_row_and_every_row_is_documented() {
     let documented: BTreeSet<(&str, &str, String)> =
         lines().iter().map(|line| (line.service, line.method, shape(line.path))).collect();
     for row in provider.operations.values() {
-        for route in row.routes.iter().filter(|route| route.service != "objects_bulk") {
+        for route in &row.routes {
             let place = (route.service.as_str(), route.method.as_str(), shape(&route.path));
             assert!(documented.contains(&place), "{}: {place:?} is not documented", row.name);
         }
@@ -159,7 +165,7 @@ fn every_documented_operation_is_a_row_and_every_row_is_documented() {
 fn placeholders_are_called_what_segment_calls_them() {
     compare(|line, _, row, route| match line.service {
         // The Config API's paths name a place and its body with the same word; a call cannot.
-        "config" => None,
+        "config" | "objects_bulk" => None,
         _ if row.name == "get_source" => None,
         _ => unequal(line.path, route.path.as_str()),
     });

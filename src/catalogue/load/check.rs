@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::catalogue::name::fold;
-use crate::catalogue::operation::{Operation, Place, Provider};
+use crate::catalogue::operation::{Operation, Place, Provider, Type};
 use crate::catalogue::schema;
 use crate::error::Fault;
 
@@ -29,6 +29,11 @@ pub(super) fn operation(provider: &Provider, operation: &Operation) -> Result<()
         && operation.params.get(name).is_none_or(|param| param.choices.is_empty())
     {
         return Err(format!("field `each`: `{name}` is not a parameter with choices"));
+    }
+    if let Some(lines) = &operation.lines
+        && operation.params.get(&lines.param).is_none_or(|param| param.kind != Type::Array)
+    {
+        return Err(format!("field `lines`: `{}` is not a parameter that is a list", lines.param));
     }
     let mut folded: HashMap<String, &str> = HashMap::new();
     for (name, param) in &operation.params {

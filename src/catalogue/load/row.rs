@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Background;
 use crate::catalogue::operation::{
-    Effect, Lookup, Operation, Param, ParamGroup, Repeat, Replaces, Route,
+    Effect, Lines, Lookup, Operation, Param, ParamGroup, Repeat, Replaces, Route,
 };
 
 /// A row, key by key.
@@ -50,6 +50,7 @@ pub(super) struct Row {
     subjects: Option<String>,
     each: Option<String>,
     lookup: Option<Lookup>,
+    lines: Option<Lines>,
     limit: Option<String>,
     #[serde(default = "ga")]
     stability: String,
@@ -129,6 +130,7 @@ pub(super) fn build(
         subjects: row.subjects,
         each: row.each,
         lookup: row.lookup,
+        lines: row.lines,
         limit: row.limit,
         stability: row.stability,
         feature: row.feature,

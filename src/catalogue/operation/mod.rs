@@ -118,6 +118,20 @@ pub struct Lookup {
     pub given: IndexMap<String, String>,
 }
 
+/// A body of many JSON documents, one a line and compressed, for a parameter that is a list.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lines {
+    /// The parameter. On the command line a file of such lines may stand for it.
+    pub param: String,
+    /// The media type of the body.
+    pub media_type: String,
+    /// The largest element, in bytes of JSON.
+    pub largest: usize,
+    /// The most bytes of all of them, before compression.
+    pub most: u64,
+}
+
 /// The row: one thing that can be called.
 #[derive(Debug, Clone)]
 pub struct Operation {
@@ -162,6 +176,8 @@ pub struct Operation {
     pub each: Option<String>,
     /// For a create: how to find what it made when its answer was lost.
     pub lookup: Option<Lookup>,
+    /// For a body that is a list, one element a line.
+    pub lines: Option<Lines>,
     /// The limit it is paced to, as the service documents it (`60/minute`).
     pub limit: Option<String>,
     /// `ga`, `beta` or `alpha`.

@@ -119,6 +119,9 @@ pub struct Param {
     /// Whether null may be sent, which usually clears the value.
     #[serde(default)]
     pub nullable: bool,
+    /// Whether the fields of an object may be neither lists nor objects.
+    #[serde(default)]
+    pub flat: bool,
     /// Whether a whole number is taken for its decimal text (for ids).
     #[serde(default)]
     pub from_integer: bool,

@@ -153,7 +153,16 @@ fn convert(path: &str, param: &Param, value: Value) -> Result<Value, Fault> {
 
 fn fields(path: &str, param: &Param, map: Map<String, Value>) -> Result<Map<String, Value>, Fault> {
     if param.properties.is_empty() {
-        return Ok(map);
+        let deep = map.iter().find(|(_, value)| value.is_array() || value.is_object());
+        return match deep.filter(|_| param.flat) {
+            None => Ok(map),
+            Some((name, value)) => {
+                let message = format!("`{path}.{name}` cannot be {}", shown(value));
+                Err(Fault::usage(message)
+                    .param(format!("{path}.{name}"))
+                    .hint("give text, a number or a boolean; a list or an object as JSON text"))
+            }
+        };
     }
     let mut fields = Map::new();
     for (written, value) in map {
@@ -192,6 +201,14 @@ fn elements(path: &str, param: &Param, items: Vec<Value>) -> Result<Vec<Value>, 
         .enumerate()
         .map(|(index, value)| convert(&format!("{path}[{index}]"), item, value))
         .collect()
+}
+
+/// One element of a list, checked like those of an argument; `path` is where it stands.
+///
+/// # Errors
+/// As [`normalise`].
+pub fn element(path: &str, param: &Param, value: Value) -> Result<Value, Fault> {
+    convert(path, param, value)
 }
 
 /// The decimal text of a number that is whole and exact.

@@ -14,6 +14,7 @@ use super::place::{batching, changed};
 use super::{Delivered, attempt};
 use crate::catalogue::operation::Batch;
 use crate::catalogue::{Operation, Provider, Route};
+use crate::engine::content::Content;
 use crate::engine::request::Request;
 use crate::engine::retry::Patience;
 use crate::engine::{Account, Engine};
@@ -206,7 +207,7 @@ impl Sender<'_> {
         let repeated = ("X-Retry-Count".to_owned(), repeats.to_string());
         Ok(Request {
             body: None,
-            raw: Some(body?),
+            raw: Some(Content::Bytes(body?)),
             encoding: Some(ENCODING),
             token,
             extra: (repeats > 0).then_some(repeated).into_iter().collect(),

@@ -124,12 +124,12 @@ fn objects_are_kept_and_syncs_are_open_until_they_are_finished() {
     set(json!([{"id": "a"}])).status(400);
     set(json!(vec![json!({"id": "a", "properties": {}}); 11])).status(400);
     ask("POST", "/v0/start").basic("unknown").send(&emulator).status(401);
-    let started = ask("POST", "/v0/start").basic(WRITE_KEY).send(&emulator).status(200).json();
+    let started = ask("POST", "/v0/start").basic(WRITE_KEY).send(&emulator).status(201).json();
     let id = started["sync_id"].as_str().unwrap();
     let step = |step: &str| {
         ask("POST", &format!("/v0/{step}/{id}")).basic(WRITE_KEY).send(&emulator).status
     };
-    assert_eq!([step("keep-alive"), step("finish"), step("keep-alive")], [200, 200, 404]);
+    assert_eq!([step("keep-alive"), step("finish"), step("keep-alive")], [200, 202, 404]);
     emulator.close().unwrap();
     let kept: Value = serde_json::from_slice(&std::fs::read(data).unwrap()).unwrap();
     let objects = &kept["collections"]["objects"];
