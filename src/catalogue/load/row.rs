@@ -135,13 +135,17 @@ pub(super) fn build(
         stability: row.stability,
         feature: row.feature,
     };
-    // A path without one of its values is another path.
+    require_path(&mut operation);
+    Ok(operation)
+}
+
+/// A path without one of its values is another path.
+fn require_path(operation: &mut Operation) {
     for placeholder in operation.routes[0].placeholders() {
         if let Some(param) = operation.params.get_mut(placeholder) {
             param.required = true;
         }
     }
-    Ok(operation)
 }
 
 fn route(background: &Background, also: Also) -> Result<Route, String> {
