@@ -15,6 +15,45 @@ pub const MASK: &str = "[redacted]";
 /// Shorter values are not searched for in text: they would hide ordinary words.
 const SHORTEST: usize = 4;
 
+/// Whether a key or header holds a secret, as far as its name tells.
+pub fn names_a_secret(name: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "authorization",
+        "cookie",
+        "password",
+        "passphrase",
+        "secret",
+        "token",
+        "writekey",
+        "apikey",
+        "accesskey",
+        "privatekey",
+        "signingkey",
+        "credential",
+    ];
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+    let plain = plain.to_ascii_lowercase();
+    WORDS.iter().any(|word| plain.contains(word))
+}
+
+/// The value with every text masked whose name says that it is a secret.
+pub fn hide_by_name(value: &Value) -> Value {
+    hide(value, false)
+}
+
+fn hide(value: &Value, secret: bool) -> Value {
+    match value {
+        Value::String(_) if secret => Value::String(MASK.to_owned()),
+        Value::Array(items) => items.iter().map(|item| hide(item, secret)).collect(),
+        Value::Object(map) => {
+            let item =
+                |(key, item): (&String, &Value)| (key.clone(), hide(item, names_a_secret(key)));
+            Value::Object(map.iter().map(item).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// A credential. It has no way to print itself; `expose` is the one door.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -119,6 +158,17 @@ mod tests {
     fn a_secret_prints_as_its_mask() {
         let secret = Secret::new("canary-123");
         assert_eq!(format!("{secret} {secret:?}"), "[redacted] [redacted]");
+    }
+
+    #[test]
+    fn a_name_tells_of_a_secret() {
+        for name in ["Authorization", "X-Api-Key", "writeKeys", "api_token", "clientSecret"] {
+            assert!(names_a_secret(name), "{name}");
+        }
+        assert!(!names_a_secret("key") && !names_a_secret("name"));
+        let value = serde_json::json!({"writeKeys": ["a"], "settings": {"apiKey": "b", "n": 1}});
+        let shown = serde_json::json!({"writeKeys": [MASK], "settings": {"apiKey": MASK, "n": 1}});
+        assert_eq!(hide_by_name(&value), shown);
     }
 
     #[test]

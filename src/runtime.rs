@@ -32,6 +32,8 @@ pub struct Opening {
     pub token: Option<Secret>,
     /// Who can be asked for consent where policy says `ask`.
     pub approve: Option<Arc<dyn Approve>>,
+    /// What must never be printed; shared with whoever listens to what happens inside.
+    pub redactor: Redactor,
 }
 
 /// Settings, catalogue and engine.
@@ -55,7 +57,7 @@ impl Runtime {
         let settings = Settings::open_in(surroundings, opening.flags)?;
         let variable = || Some(Secret::new(settings.environment().get("KOSMO_TOKEN")?.to_str()?));
         let token = opening.token.or_else(variable);
-        let redactor = Redactor::default();
+        let redactor = opening.redactor;
         token.iter().for_each(|token| redactor.learn(token));
         Ok(Arc::new(Self {
             settings: Arc::new(settings),
@@ -80,7 +82,11 @@ impl Runtime {
 
     /// What can be called.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
-        self.catalogue.get_or_init(|| Arc::new(Catalogue::new(folders(&self.settings))))
+        self.catalogue.get_or_init(|| {
+            let folders = folders(&self.settings);
+            tracing::debug!(folders = folders.len(), "reading the catalogue");
+            Arc::new(Catalogue::new(folders))
+        })
     }
 
     /// Points every account at the emulator with this base URL. Only the first one counts, and only

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::invocation::Invocation;
-use super::output::{View, pretty, view::items};
+use super::output::{View, view::items};
 use super::progress::Progress;
 use super::signal::{Signals, interrupted};
 use crate::catalogue::{Effect, Operation};
@@ -101,7 +101,7 @@ impl Wish<'_> {
             }
         }
         if printer.manner().verbose > 0 {
-            printer.detail(&pretty(&envelope(run, printer.view())["meta"]));
+            printer.detail(&told(run));
         }
         run.result.as_ref().map_or_else(Fault::exit, |_| 0)
     }
@@ -111,6 +111,14 @@ impl Wish<'_> {
         let lists = |operation: &Operation| operation.routes.iter().any(|r| r.items.is_some());
         items(value).filter(|_| self.operation.is_some_and(lists))
     }
+}
+
+/// A run for `-v`: what, for whom, what came of it, how long it took, and how to find it again.
+fn told(run: &Run) -> String {
+    let status = run.result.as_ref().map_or_else(|fault| &*fault.code, |_| "ok");
+    let (function, account, ms) = (&run.function, &run.account, milliseconds(run.took));
+    let id = if run.id.is_empty() { String::new() } else { format!(", run {}", run.id) };
+    format!("{function} ({account}): {status}, {ms:.1} ms{id}")
 }
 
 /// The documented object, on success and on failure alike.

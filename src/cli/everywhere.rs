@@ -31,10 +31,13 @@ pub(super) struct Everywhere {
     /// Say nothing on stderr but errors
     #[arg(short, long, help_heading = "Everywhere")]
     pub(super) quiet: bool,
-    /// Say more on stderr
+    /// Tell of each request on stderr; twice with headers and bodies, three times what happens inside
     #[arg(short, long, action = ArgAction::Count, help_heading = "Everywhere")]
     pub(super) verbose: u8,
-    /// When to colour messages
+    /// Print long text at once, not through the pager
+    #[arg(long, help_heading = "Everywhere")]
+    pub(super) no_pager: bool,
+    /// When to use colour
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, help_heading = "Everywhere")]
     pub(super) color: Color,
 }
@@ -42,7 +45,13 @@ pub(super) struct Everywhere {
 impl Everywhere {
     /// How to print.
     pub(super) fn manner(&self) -> Manner {
-        Manner { json: self.json, quiet: self.quiet, verbose: self.verbose, color: self.color }
+        Manner {
+            json: self.json,
+            quiet: self.quiet,
+            verbose: self.verbose,
+            color: self.color,
+            no_pager: self.no_pager,
+        }
     }
 
     /// What is wanted of the data.

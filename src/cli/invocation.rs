@@ -7,15 +7,16 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, FromArgMatches};
 
-use super::consent::Consent;
+use super::consent::Asking;
 use super::everywhere::Everywhere;
+use super::listen::listen;
 use super::output::Printer;
 use super::reply::Reply;
 use super::token;
 use crate::emulator::{Emulator, Setup};
 use crate::engine::policy::Approve;
 use crate::error::{Fault, Kind};
-use crate::redact::Secret;
+use crate::redact::{Redactor, Secret};
 use crate::runtime::{Opening, Runtime};
 use crate::settings::Surroundings;
 
@@ -73,11 +74,13 @@ impl Invocation {
     fn open(&self) -> Result<Arc<Runtime>, Fault> {
         let surroundings = Surroundings::of_process();
         let automatic = surroundings.environment.get("CI").is_some_and(|value| !value.is_empty());
-        let approve = Consent::possible(self.everywhere.no_input || automatic)
-            .then(|| Arc::new(Consent::new(Arc::clone(&self.printer))) as Arc<dyn Approve>);
+        let approve = Asking::possible(self.everywhere.no_input || automatic)
+            .then(|| Arc::new(Asking::new(Arc::clone(&self.printer))) as Arc<dyn Approve>);
+        let redactor = Redactor::default();
+        listen(&self.printer, &redactor)?;
         let surroundings = Some(surroundings);
         let token = self.everywhere.token.as_deref().map(token::read).transpose()?.map(Secret::new);
-        Runtime::open(Opening { surroundings, approve, token, ..Opening::default() })
+        Runtime::open(Opening { surroundings, approve, token, redactor, ..Opening::default() })
     }
 
     /// The runtime, for a command that no token covers.
@@ -118,7 +121,7 @@ impl Invocation {
         if self.json() {
             self.printer.answer(&reply.object(self.printer.view()));
         } else if self.printer.view().is_usual() {
-            self.printer.lines(&reply.text);
+            self.printer.page(&reply.text);
         } else {
             self.printer.data(&reply.data(), None);
         }

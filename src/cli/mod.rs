@@ -17,6 +17,7 @@ mod everywhere;
 mod help;
 mod how;
 mod invocation;
+mod listen;
 mod lua;
 pub mod output;
 pub mod progress;
@@ -70,7 +71,12 @@ impl Command {
 /// What prints, already knowing whether one JSON object is wanted.
 pub fn printer(argv: &[OsString]) -> Arc<Printer> {
     let printer = Printer::default();
-    printer.settle(Manner { json: typed::wants_json(argv), ..Manner::default() });
+    let manner = Manner {
+        json: typed::wants_json(argv),
+        no_pager: typed::is_typed(argv, "--no-pager"),
+        ..Manner::default()
+    };
+    printer.settle(manner);
     Arc::new(printer)
 }
 
@@ -82,7 +88,7 @@ pub fn parse(printer: &Printer, argv: Vec<OsString>) -> Result<Option<Command>, 
     match typed::parse(argv)? {
         Typed::Run(entry, matches) => Ok(Some(Command { entry, matches })),
         Typed::Show(text) => {
-            printer.lines(&text);
+            printer.help(&text);
             Ok(None)
         }
     }

@@ -3,6 +3,7 @@
 //! went away is nobody's error: the rest is dropped and the exit status stays what it was.
 
 pub(super) mod grid;
+mod pager;
 pub(super) mod terminal;
 mod text;
 pub(super) mod view;
@@ -12,6 +13,7 @@ use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{OnceLock, PoisonError, RwLock};
 
+use anstream::stream::RawStream;
 use indicatif::ProgressBar;
 use serde_json::Value;
 
@@ -41,8 +43,10 @@ pub struct Manner {
     pub quiet: bool,
     /// More on stderr.
     pub verbose: u8,
-    /// Colour on stderr.
+    /// When to use colour.
     pub color: Color,
+    /// Long text is printed at once.
+    pub no_pager: bool,
 }
 
 /// Prints. Shared by every thread that may have the last word.
@@ -54,6 +58,8 @@ pub struct Printer {
     view: OnceLock<View>,
     /// What is drawn on stderr below everything that is said.
     drawn: RwLock<Option<ProgressBar>>,
+    /// Whether a question was put, over which nothing may be drawn.
+    asked: AtomicBool,
 }
 
 impl Printer {
@@ -100,6 +106,24 @@ impl Printer {
         let text = text.strip_suffix('\n').unwrap_or(text);
         if !text.is_empty() {
             self.line(text);
+        }
+    }
+
+    /// Text to be read by a person: as [`Printer::lines`], but on a terminal through the pager when
+    /// it is long.
+    pub fn page(&self, text: &str) {
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        if self.manner().no_pager || !pager::show(text) {
+            self.lines(text);
+        }
+    }
+
+    /// Help: a page with its headings set off where standard output takes colour.
+    pub fn help(&self, text: &str) {
+        if self.colors(&io::stdout()) {
+            self.page(&text::headings(text));
+        } else {
+            self.page(text);
         }
     }
 
@@ -163,7 +187,8 @@ impl Printer {
     /// Whether progress may be drawn on stderr.
     pub fn draws(&self) -> bool {
         let manner = self.manner();
-        !manner.json && !manner.quiet && terminal::draws()
+        let asked = self.asked.load(Ordering::SeqCst);
+        !manner.json && !manner.quiet && !asked && terminal::draws()
     }
 
     /// Makes room for a progress bar from now on, or for none.
@@ -183,11 +208,17 @@ impl Printer {
     /// A question for the person at the terminal, without a newline; not even `--quiet` hides it.
     /// A bar would be drawn over the answer, so there is none any more.
     pub fn prompt(&self, text: &str) {
+        self.asked.store(true, Ordering::SeqCst);
         let drawn = self.drawn.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(bar) = drawn {
             bar.finish_and_clear();
         }
         let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// What happens inside, for those who asked to be told.
+    pub(super) fn trace(&self, text: &str) {
+        self.stderr(text);
     }
 
     /// What only `-v` shows.
@@ -221,18 +252,18 @@ impl Printer {
     }
 
     fn aside(&self, label: &str, color: &str, text: &str) {
-        if self.colored() {
+        if self.colors(&io::stderr()) {
             self.stderr(&format!("{color}{label}:{RESET} {text}"));
         } else {
             self.stderr(&format!("{label}: {text}"));
         }
     }
 
-    fn colored(&self) -> bool {
+    fn colors(&self, stream: &impl RawStream) -> bool {
         match self.manner().color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => terminal::colors(&io::stderr()),
+            Color::Auto => terminal::colors(stream),
         }
     }
 

@@ -114,7 +114,10 @@ fn show_soon(bar: &ProgressBar, printer: &Arc<Printer>) -> Option<Sender<()>> {
     let (sender, ended) = mpsc::channel::<()>();
     let (bar, printer) = (bar.clone(), Arc::clone(printer));
     let wait = move || {
-        if ended.recv_timeout(SOON) == Err(RecvTimeoutError::Timeout) && !bar.is_finished() {
+        if ended.recv_timeout(SOON) == Err(RecvTimeoutError::Timeout)
+            && !bar.is_finished()
+            && printer.draws()
+        {
             bar.set_draw_target(ProgressDrawTarget::stderr());
             bar.enable_steady_tick(TURN);
             printer.draw(Some(bar));

@@ -89,8 +89,8 @@ fn entry(line: &CallLine) -> Value {
 
 /// A call for `-v`.
 fn told(line: &CallLine) -> String {
-    let CallLine { function, account, status, duration_ms, .. } = line;
-    format!("{function} ({account}): {status}, {duration_ms:.1} ms")
+    let CallLine { function, account, status, duration_ms, run_id, .. } = line;
+    format!("{function} ({account}): {status}, {duration_ms:.1} ms, run {run_id}")
 }
 
 #[cfg(test)]

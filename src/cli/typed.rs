@@ -28,13 +28,14 @@ pub(super) enum Typed {
 /// Whether `--json` was typed; asked before anything can go wrong with the rest.
 pub(super) fn wants_json(argv: &[OsString]) -> bool {
     if raw::is_one(argv) {
-        return is_typed(&raw::told_apart(argv.to_vec()));
+        return is_typed(&raw::told_apart(argv.to_vec()), "--json");
     }
-    is_typed(argv)
+    is_typed(argv, "--json")
 }
 
-fn is_typed(argv: &[OsString]) -> bool {
-    argv.iter().take_while(|token| *token != "--").any(|token| token == "--json")
+/// Whether a flag was typed, whatever else is wrong.
+pub(super) fn is_typed(argv: &[OsString], flag: &str) -> bool {
+    argv.iter().take_while(|token| *token != "--").any(|token| token == flag)
 }
 
 /// Understands an argument vector without the program's name.

@@ -11,7 +11,7 @@ use super::hooks::Scene;
 use super::request::{self, Request};
 use super::retry::{self, Patience, Trouble};
 use super::transport::{Answer, Broken};
-use super::{Engine, answer};
+use super::{Engine, answer, trace};
 use crate::catalogue::operation::Repeat;
 use crate::catalogue::{Operation, Provider, Route};
 use crate::error::{Fault, Kind, SideEffect};
@@ -127,6 +127,7 @@ impl Engine {
         let patience = if journey.no_wait { Duration::ZERO } else { journey.left() };
         let wait = self.governor.turn(scene, patience)?;
         if !wait.is_zero() {
+            tracing::debug!(?wait, "waiting for a turn");
             journey.pause(wait).await;
         }
         Ok(())
@@ -150,10 +151,15 @@ impl Engine {
             self.pace(scene).await?;
             journey.attempts.fetch_add(1, Ordering::Relaxed);
             let now = super::now();
+            let began = Instant::now();
             let sent = self.transport.send(request, &now);
-            let Ok(sent) = tokio::time::timeout(journey.left(), sent).await else {
-                return Err(out_of_time(scene, journey.allowed));
-            };
+            let sent = tokio::time::timeout(journey.left(), sent).await;
+            trace::attempt(
+                request,
+                sent.as_ref().ok().and_then(|s| s.as_ref().ok()),
+                began.elapsed(),
+            );
+            let Ok(sent) = sent else { return Err(out_of_time(scene, journey.allowed)) };
             let (trouble, fault) = match sent? {
                 Ok(answer) => match answer::decode(&answer, title, envelope, effect) {
                     Ok(value) => return Ok((value, answer.status)),
@@ -169,7 +175,10 @@ impl Engine {
             }
             let repeat = scene.operation.repeat;
             match retry::wait(repeat, trouble, tries, patience, retry::jitter(), journey.left()) {
-                Some(time) => journey.pause(time).await,
+                Some(time) => {
+                    tracing::debug!(tries, wait = ?time, why = %fault, "sending again");
+                    journey.pause(time).await;
+                }
                 None => return Err(fault),
             }
         }

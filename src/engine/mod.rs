@@ -28,12 +28,14 @@ mod replace;
 pub mod request;
 mod resolve;
 pub mod retry;
+pub mod trace;
 pub mod transport;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use tracing::debug;
 
 pub use account::{Account, Accounts};
 pub use call::{Args, Call, Options, Origin, Outcome, Pages, Run, Warning};
@@ -106,9 +108,11 @@ impl Engine {
         let account = &self.accounts.open(provider, call.account.as_deref())?;
         run.account.clone_from(&account.name);
         let route = self.choose(provider, operation, account);
+        debug!(function = run.function, account = run.account, service = route.service, "calling");
         run.backend = Some(route.service.clone());
         let args = &self.arguments(provider, operation, route, account, &call.args)?;
         let permit = self.permit(operation, account, &call, args)?;
+        debug!(effect = operation.effect.word(), ?permit, "policy");
         let row = (provider, operation, route);
         let (body, warnings) = self.prepare(row, account, &call.options, args)?;
         run.warnings = warnings;
@@ -118,18 +122,19 @@ impl Engine {
         }
         let request = &request;
         let bound = Bound { provider, operation, route, account, args, request };
-        self.carry_out(bound, &call.options, permit, run).await
+        self.carry_out(bound, &call, permit, run).await
     }
 
     /// Sends what is bound and permitted, or shows it.
     async fn carry_out(
         &self,
         bound: Bound<'_>,
-        options: &Options,
+        call: &Call,
         permit: Verdict,
         run: &mut Run,
     ) -> Result<Outcome, Fault> {
         let Bound { provider, operation, route, account, args, request } = bound;
+        let options = &call.options;
         run.forced = permit == Verdict::Forced;
         run.message_id = message_id(request);
         if options.dry_run && options.curl {
@@ -139,6 +144,9 @@ impl Engine {
         }
         if options.dry_run {
             return Ok(Outcome::preview(request.preview(&self.redactor, &now()), permit));
+        }
+        if permit == Verdict::NeedsConsent {
+            self.consent(&bound, call)?;
         }
         self.access.spend(options.grant.as_ref())?;
         // The ledger is opened while the request is under way.

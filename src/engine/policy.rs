@@ -3,10 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use super::Engine;
 use super::account::Account;
 use super::ask::reach;
 use super::call::{self, Call};
+use super::{Bound, Engine, now};
 use crate::catalogue::{Effect, Operation};
 use crate::error::{Fault, Kind};
 use crate::settings::{Origin, Settings};
@@ -43,10 +43,34 @@ impl Policy {
     }
 }
 
+/// A call that somebody has to agree to, as it would be sent.
+#[derive(Debug)]
+pub struct Question<'a> {
+    /// The function.
+    pub operation: &'a Operation,
+    /// Whose data it is about.
+    pub account: &'a Account,
+    /// Method, URL, headers and body, free of secrets.
+    pub request: Value,
+    /// The same as a command line of `curl`.
+    pub curl: String,
+}
+
+/// What was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// Go ahead.
+    Given,
+    /// Do not.
+    Withheld,
+    /// Stop everything.
+    Interrupted,
+}
+
 /// Someone who can be asked.
 pub trait Approve: Send + Sync {
     /// Shows what would be sent and returns the answer.
-    fn approve(&self, operation: &Operation, account: &Account, args: &Map<String, Value>) -> bool;
+    fn approve(&self, question: &Question<'_>) -> Consent;
 }
 
 /// The policy in force for an effect: the account's, else the provider's, else the default (reads
@@ -135,15 +159,14 @@ impl Engine {
         let effect = operation.effect;
         let policy = in_force(&self.settings, &operation.provider, &account.name, effect);
         let verdict = decide(effect, policy, call.options.force, account.emulated);
-        let consent =
-            || self.approve.as_ref().is_some_and(|who| who.approve(operation, account, args));
         match verdict {
             Verdict::Pass | Verdict::Forced => Ok(verdict),
             // Nothing is sent, so there is nothing to consent to yet; the preview says what would be asked.
             Verdict::NeedsConsent | Verdict::NeedsConfirmation if call.options.dry_run => {
                 Ok(verdict)
             }
-            Verdict::NeedsConsent if consent() => Ok(Verdict::Pass),
+            // Who is asked wants to see the request, which is not bound yet.
+            Verdict::NeedsConsent if self.approve.is_some() => Ok(verdict),
             Verdict::NeedsConfirmation => {
                 let cap = self.settings.bytes("safety.erase_cap");
                 let cap = cap.and_then(|cap| usize::try_from(cap).ok());
@@ -153,6 +176,32 @@ impl Engine {
                 Ok(Verdict::Pass)
             }
             verdict => Err(refusal(verdict, operation, account, call)),
+        }
+    }
+
+    /// Asks for consent to what is bound.
+    ///
+    /// # Errors
+    /// The refusal, when it was not given.
+    pub(super) fn consent(&self, bound: &Bound<'_>, call: &Call) -> Result<(), Fault> {
+        let Bound { provider, operation, route, account, request, .. } = *bound;
+        let now = now();
+        let variable = self.accounts.variable_of(provider, account, route);
+        let question = Question {
+            operation,
+            account,
+            request: request.preview(&self.redactor, &now),
+            curl: request.curl(&self.redactor, &variable, &now),
+        };
+        match self.approve.as_ref().map(|who| who.approve(&question)) {
+            Some(Consent::Given) => Ok(()),
+            Some(Consent::Interrupted) => Err(Fault::new(
+                Kind::Interrupted,
+                "interrupted at the question whether to go ahead",
+            )),
+            Some(Consent::Withheld) | None => {
+                Err(refusal(Verdict::NeedsConsent, operation, account, call))
+            }
         }
     }
 }

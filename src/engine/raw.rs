@@ -106,7 +106,7 @@ impl Engine {
         let request = &self.bound(provider, operation, account, raw, path)?;
         let route = operation.route();
         let bound = Bound { provider, operation, route, account, args, request };
-        self.carry_out(bound, &call.options, permit, run).await
+        self.carry_out(bound, call, permit, run).await
     }
 
     /// The services a request may go to, best first, and the path it has there.

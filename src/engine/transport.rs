@@ -16,6 +16,7 @@ use super::content::Content;
 use super::moment::moment;
 use super::request::Request;
 use super::retry::Trouble;
+use super::trace;
 use crate::error::{Fault, Kind};
 use crate::settings::Settings;
 
@@ -116,6 +117,7 @@ impl Transport {
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Fault::usage(format!("`{}` is no HTTP method", request.method)))?;
         let body = request.content(now);
+        trace::outgoing(request, now);
         for _ in 0..=MOST_REDIRECTS {
             let mut builder = client.request(method.clone(), url.clone());
             for (name, value) in request.headers() {
@@ -150,6 +152,7 @@ async fn read(mut response: reqwest::Response) -> Result<Answer, Broken> {
     let now = SystemTime::now();
     let retry_after = moment(response.headers(), RETRY_AFTER.as_str(), now);
     let reset = moment(response.headers(), "x-ratelimit-reset", now);
+    trace::incoming(status, response.headers());
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
@@ -159,7 +162,10 @@ async fn read(mut response: reqwest::Response) -> Result<Answer, Broken> {
                 return Err(Broken { trouble, reason, status: Some(status) });
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(Answer { status, retry_after, reset, body }),
+            Ok(None) => {
+                trace::body(&body);
+                return Ok(Answer { status, retry_after, reset, body });
+            }
             Err(error) => return Err(broken(error, Some(status))),
         }
     }

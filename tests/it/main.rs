@@ -49,4 +49,5 @@ mod support;
 mod tidy;
 mod tokens;
 mod uploads;
+mod verbose;
 mod witness;

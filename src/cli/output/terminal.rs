@@ -21,6 +21,11 @@ pub(in crate::cli) fn width() -> Option<usize> {
     size("COLUMNS", |size| size.ws_col)
 }
 
+/// The lines of the terminal behind standard output, which `LINES` may change.
+pub(super) fn height() -> Option<usize> {
+    size("LINES", |size| size.ws_row)
+}
+
 fn size(variable: &str, side: fn(&rustix::termios::Winsize) -> u16) -> Option<usize> {
     if !on_stdout() {
         return None;

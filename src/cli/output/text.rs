@@ -31,6 +31,15 @@ pub fn shown(value: &Value) -> Option<String> {
     }
 }
 
+/// Help with its headings in bold: lines that are not indented and end in a colon.
+pub(super) fn headings(text: &str) -> String {
+    let line = |line: &str| {
+        let heading = line.ends_with(':') && !line.starts_with(' ');
+        if heading { format!("\x1b[1m{line}\x1b[0m\n") } else { format!("{line}\n") }
+    };
+    text.lines().map(line).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
