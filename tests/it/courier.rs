@@ -1,6 +1,7 @@
 //! Batches on their way to the service: what they hold, and what becomes of their events when it
 //! refuses, fails, or asks to wait.
 
+mod drain;
 mod send;
 
 use std::future::Future;

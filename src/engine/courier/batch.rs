@@ -81,6 +81,11 @@ impl Envelope {
         taken.count()
     }
 
+    /// The bytes that events may have together, with a comma behind each of as many as there can be.
+    pub fn room(&self) -> usize {
+        self.bytes.saturating_sub(self.around() + self.most)
+    }
+
     /// The bytes of a body besides its events.
     fn around(&self) -> usize {
         self.head.len() + self.tail.len() + STAMP + self.end.expose().len()

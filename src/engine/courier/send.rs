@@ -122,6 +122,11 @@ impl Sender<'_> {
         self.batch
     }
 
+    /// The bytes that the events of one request may have together, however many they are.
+    pub fn room(&self) -> usize {
+        self.envelope.room()
+    }
+
     /// How many of the first events go into one request; none when the first is too large for any.
     pub fn fit<E: AsRef<[u8]>>(&self, events: &[E]) -> usize {
         self.envelope.fit(events)
