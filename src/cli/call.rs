@@ -78,6 +78,8 @@ pub(super) const YIELDING: &[&str] = &[
     "expect",
     "yes-replace-all",
     "confirm",
+    "plan",
+    "plan-check",
 ];
 
 impl List {

@@ -3,7 +3,23 @@
 use std::time::Duration;
 
 use super::units;
+use crate::engine::call::PlanCheck;
 use crate::engine::{Options, Pages};
+
+/// What events are held to before they are sent.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct Held {
+    /// Hold events to this tracking plan: a fetched one (plan:pull) or a file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(super) plan: Option<String>,
+    /// What to do about events that break it: strict, warn or off
+    #[arg(long, value_name = "HOW", value_parser = plan_check)]
+    pub(super) plan_check: Option<PlanCheck>,
+}
+
+fn plan_check(word: &str) -> Result<PlanCheck, String> {
+    PlanCheck::parse(word).ok_or_else(|| "it is strict, warn or off".to_owned())
+}
 
 /// What may be said about a call besides what it says itself.
 #[derive(Debug, Default, clap::Args)]
@@ -32,6 +48,8 @@ pub(super) struct How {
     /// Erase the data of exactly this many people
     #[arg(long, value_name = "COUNT")]
     confirm: Option<usize>,
+    #[command(flatten)]
+    held: Held,
 }
 
 impl How {
@@ -54,6 +72,8 @@ impl How {
             confirm: self.confirm,
             grant: None,
             lines: None,
+            plan: self.held.plan.clone(),
+            plan_check: self.held.plan_check,
         }
     }
 }

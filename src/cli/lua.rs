@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::arguments::bad_json;
+use super::how::Held;
 use super::invocation::Invocation;
 use super::output::Printer;
 use super::report::{Setting, failed, finish};
@@ -63,6 +64,8 @@ pub(super) struct LuaArgs {
     /// Calls it may make
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_calls: Option<u64>,
+    #[command(flatten)]
+    held: Held,
     /// The global `arg`
     #[arg(last = true)]
     args: Vec<String>,
@@ -108,6 +111,8 @@ fn script(args: &LuaArgs, settings: &Settings, integrations: bool) -> Result<Scr
         account: args.account.clone(),
         dry_run: args.dry_run,
         force: args.force,
+        plan: args.held.plan.clone(),
+        plan_check: args.held.plan_check,
         integrations,
         ..Script::default()
     })

@@ -1,11 +1,16 @@
 //! What came of a script, printed: the documented envelope, or the returned value and the error.
 
+use indexmap::IndexSet;
 use serde_json::{Map, Value, json};
 
 use super::envelope::milliseconds;
 use super::output::{Printer, View};
+use crate::engine::Warning;
 use crate::error::Fault;
 use crate::lua::{CallLine, Report};
+
+/// The most warnings of a script's calls that are printed.
+const MOST_WARNINGS: usize = 20;
 
 /// How the script was run, as far as the envelope says so.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +40,7 @@ pub(super) fn finish(
         if report.error.is_none() {
             printer.data(&report.result, None);
         }
+        warn(printer, &report.calls);
         if let (Some(fault), Some(text)) = (&report.error, report.error_text()) {
             printer.complain_as(&text, fault.hint.as_deref());
         }
@@ -47,6 +53,18 @@ pub(super) fn finish(
     match &report.error {
         None => 0,
         Some(fault) => signal.unwrap_or_else(|| fault.exit()),
+    }
+}
+
+/// What is to be known of the calls that were made all the same, each warning once.
+fn warn(printer: &Printer, calls: &[CallLine]) {
+    let all = calls.iter().flat_map(|line| &line.warnings);
+    let different: IndexSet<&str> = all.map(|warning| warning.message.as_str()).collect();
+    for message in different.iter().take(MOST_WARNINGS) {
+        printer.warn(message);
+    }
+    if let Some(more @ 1..) = different.len().checked_sub(MOST_WARNINGS) {
+        printer.warn(&format!("and {more} more warnings; --json lists them by call"));
     }
 }
 
@@ -83,6 +101,10 @@ fn entry(line: &CallLine) -> Value {
     map.insert("run_id".into(), json!(line.run_id));
     if let Some(error) = &line.error {
         map.insert("error".into(), json!(error));
+    }
+    if !line.warnings.is_empty() {
+        let warnings = line.warnings.iter().map(Warning::to_json).collect();
+        map.insert("warnings".into(), warnings);
     }
     Value::Object(map)
 }

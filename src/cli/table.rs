@@ -1,6 +1,7 @@
 //! The table of commands: every name with its arguments and what it runs. Help, completions, manual
 //! pages and dispatch are loops over it.
 
+mod checks;
 mod settings;
 mod tokens;
 
@@ -20,6 +21,7 @@ const SHELL: &str = "This program";
 /// The commands by family, in the order of the help.
 static FAMILIES: &[&[&Entry]] = &[
     &[&LUA, &MCP_LUA, &CALL, &REQUEST, &SEARCH, &DOCS, &EXAMPLES, &SCHEMA],
+    checks::ENTRIES,
     settings::ENTRIES,
     tokens::ENTRIES,
     &[&SERVE, &EVENTS],

@@ -168,7 +168,7 @@ impl Accounts {
     /// What is written for a field, and where; references are not followed.
     pub fn find(&self, provider: &Provider, account: &str, field: &Field) -> Option<Found> {
         let found = |written: &str, origin| Found { written: Secret::new(written), origin };
-        if self.emulated() {
+        if self.emulated() && !field.kept {
             // Real values stay out of it: what runs here runs alike for everybody.
             let value = field.emulator.as_deref().or(field.default.as_deref())?;
             return Some(found(value, Origin::Default));

@@ -130,6 +130,40 @@ pub struct Options {
     /// For a body of lines: the file that stands for the list, which is then empty. Never set for
     /// who may not read files.
     pub lines: Option<PathBuf>,
+    /// For events: the plan they are held to, a name or a file; none for the account's own.
+    pub plan: Option<String>,
+    /// For events: how strictly; none for what the account says.
+    pub plan_check: Option<PlanCheck>,
+}
+
+/// How strictly events are held to a plan before they are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanCheck {
+    /// An event that breaks it is not sent.
+    Strict,
+    /// It is sent, with a warning.
+    Warn,
+    /// Nobody looks.
+    Off,
+}
+
+impl PlanCheck {
+    /// Every way, strictest first.
+    pub const ALL: [Self; 3] = [Self::Strict, Self::Warn, Self::Off];
+
+    /// The word in flags and settings.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Warn => "warn",
+            Self::Off => "off",
+        }
+    }
+
+    /// The way of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|check| check.word() == word)
+    }
 }
 
 /// One wish.

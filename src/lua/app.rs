@@ -217,8 +217,14 @@ async fn perform(
     let writes = operation.effect != Effect::Read && !host.script.dry_run;
     let slot = turn.record().begin(format!("app.integrations.{function}"), writes);
     let script = &host.script;
-    let options =
-        Options { dry_run: script.dry_run, force: script.force, pages, ..Options::default() };
+    let options = Options {
+        dry_run: script.dry_run,
+        force: script.force,
+        pages,
+        plan: script.plan.clone(),
+        plan_check: script.plan_check,
+        ..Options::default()
+    };
     let account = account.or_else(|| script.account.clone());
     let call = Call { function, account, args, origin: Origin::Lua, options };
     let run = Box::pin(host.runtime.engine().call(call)).await;
@@ -239,5 +245,6 @@ fn line(run: &Run) -> CallLine {
         duration_ms: run.took.as_secs_f64() * 1000.0,
         run_id: run.id.clone(),
         error: run.result.as_ref().err().map(|fault| fault.message.clone()),
+        warnings: run.warnings.clone(),
     }
 }

@@ -23,6 +23,8 @@ use serde_json::Value;
 pub use meter::Stop;
 pub use session::Session;
 
+use crate::engine::Warning;
+use crate::engine::call::PlanCheck;
 use crate::error::Fault;
 use crate::runtime::Runtime;
 
@@ -72,6 +74,10 @@ pub struct Script {
     pub dry_run: bool,
     /// `ask` counts as `allow`.
     pub force: bool,
+    /// The tracking plan that events are held to; none for the account's own.
+    pub plan: Option<String>,
+    /// How strictly; none for what the account says.
+    pub plan_check: Option<PlanCheck>,
     /// Whether `app.integrations` exists (not in `mcp:lua`).
     pub integrations: bool,
     /// Ends it from another thread.
@@ -95,6 +101,8 @@ pub struct CallLine {
     pub run_id: String,
     /// The error's text.
     pub error: Option<String>,
+    /// What is to be known of it although it was made.
+    pub warnings: Vec<Warning>,
 }
 
 /// What came of a script.

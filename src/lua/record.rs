@@ -72,6 +72,7 @@ impl Record {
             duration_ms: 0.0,
             run_id: String::new(),
             error: Some("not finished".to_owned()),
+            warnings: Vec::new(),
         });
         slot
     }
@@ -106,6 +107,7 @@ impl Record {
                 duration_ms: 0.0,
                 run_id: String::new(),
                 error: None,
+                warnings: Vec::new(),
             });
         }
         (self.output.clone(), calls)

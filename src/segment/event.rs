@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::check::{Checker, EventKind, Finding, LARGEST_BATCH, MOST_EVENTS, bytes, too_large};
+use super::plans::{Gate, refusal};
 use crate::catalogue::{Operation, Provider, schema};
 use crate::engine::now;
 use crate::error::{Fault, Kind};
@@ -13,16 +14,19 @@ use crate::error::{Fault, Kind};
 /// Room for what is added on sending: `sentAt`, the key, punctuation.
 const ADDED_ON_SENDING: usize = 160;
 
+/// Who judges events: Segment's own rules, and the account's plan if there is one.
+type Judges<'a> = (&'a Checker, Option<&'a Gate>);
+
 /// Completes and checks one event; what it found that does not lose the event.
 pub(super) fn single(
-    checker: &Checker,
+    judges: Judges<'_>,
     operation: &Operation,
     body: &mut Map<String, Value>,
 ) -> Result<Vec<Finding>, Fault> {
     stamp(body, &now());
     library(body);
-    match checker.kind(&operation.name) {
-        Some(kind) => settled(kind, body, ADDED_ON_SENDING),
+    match judges.0.kind(&operation.name) {
+        Some(kind) => settled(kind, judges.1, body, ADDED_ON_SENDING),
         None => Ok(Vec::new()),
     }
 }
@@ -30,7 +34,7 @@ pub(super) fn single(
 /// Completes and checks a batch, each of its events by the row of its type. All faulty events are
 /// named; none is sent when one is wrong. Gives what it found that does not lose an event.
 pub(super) fn batch(
-    checker: &Checker,
+    judges: Judges<'_>,
     provider: &Provider,
     body: &mut Map<String, Value>,
 ) -> Result<Vec<Finding>, Fault> {
@@ -49,7 +53,7 @@ pub(super) fn batch(
     }
     let mut wrong = Vec::new();
     for (index, event) in events.iter_mut().enumerate() {
-        match item(checker, provider, event, &now) {
+        match item(judges, provider, event, &now) {
             Ok((checked, found)) => {
                 *event = checked;
                 warnings.extend(found.into_iter().map(|finding| finding.within(index)));
@@ -71,7 +75,7 @@ pub(super) fn batch(
 }
 
 fn item(
-    checker: &Checker,
+    judges: Judges<'_>,
     provider: &Provider,
     event: &Value,
     now: &str,
@@ -80,14 +84,14 @@ fn item(
         .as_object()
         .cloned()
         .ok_or_else(|| refused("event_not_object", "an event must be an object"))?;
-    let kind = checker.kind_of(&event).map_err(Finding::into_fault)?;
+    let kind = judges.0.kind_of(&event).map_err(Finding::into_fault)?;
     let row = provider.operation(kind.function()).ok_or_else(|| {
         Fault::new(Kind::Internal, format!("no row has events of type `{}`", kind.wire()))
     })?;
     event.shift_remove("type");
     let mut event = schema::normalise(row, event)?;
     stamp(&mut event, now);
-    let warnings = settled(kind, &event, 0)?;
+    let warnings = settled(kind, judges.1, &mut event, 0)?;
     let mut whole = Map::from_iter([("type".to_owned(), json!(kind.wire()))]);
     whole.append(&mut event);
     Ok((Value::Object(whole), warnings))
@@ -96,7 +100,8 @@ fn item(
 /// The refusal of an event that would be lost, or what else is to be known of it.
 fn settled(
     kind: &EventKind,
-    event: &Map<String, Value>,
+    gate: Option<&Gate>,
+    event: &mut Map<String, Value>,
     added: usize,
 ) -> Result<Vec<Finding>, Fault> {
     let mut found = kind.check(event);
@@ -105,10 +110,16 @@ fn settled(
         let message = "`messageId` must not be empty: Segment deduplicates by it";
         found.push(Finding::error("message_id_empty", "messageId", message));
     }
-    match found.iter().position(Finding::is_error) {
-        Some(at) => Err(found.swap_remove(at).into_fault()),
-        None => Ok(found),
+    if let Some(at) = found.iter().position(Finding::is_error) {
+        return Err(found.swap_remove(at).into_fault());
     }
+    let Some(gate) = gate else { return Ok(found) };
+    let against = gate.judge_fields(kind.wire(), event);
+    if let Some(fault) = refusal(&against) {
+        return Err(fault);
+    }
+    found.extend(against);
+    Ok(found)
 }
 
 fn several(wrong: Vec<(usize, Fault)>, of: usize) -> Option<Fault> {
@@ -116,7 +127,14 @@ fn several(wrong: Vec<(usize, Fault)>, of: usize) -> Option<Fault> {
     let list: Vec<Value> = wrong
         .iter()
         .map(|(index, fault)| {
-            json!({"index": index, "code": fault.code, "message": fault.message, "param": fault.extra.param})
+            let mut entry = json!({
+                "index": index, "code": fault.code, "message": fault.message,
+                "param": fault.extra.param,
+            });
+            if let Some(violations) = &fault.extra.detail {
+                entry["violations"] = violations.clone();
+            }
+            entry
         })
         .collect();
     let (index, mut first) = wrong.into_iter().next()?;

@@ -5,8 +5,10 @@
 pub mod check;
 mod config;
 mod event;
+pub mod lint;
 mod pin;
 mod plan;
+pub mod plans;
 mod shape;
 mod workspace;
 
@@ -22,6 +24,10 @@ use crate::engine::hooks::{Draft, Hooks, Later, Scene};
 use crate::error::{Fault, Kind};
 
 use check::{Checker, Finding};
+use plans::Gates;
+
+/// The most warnings told of one call.
+const MOST_TOLD: usize = 20;
 
 /// Segment's hooks.
 #[derive(Debug, Default)]
@@ -30,6 +36,8 @@ pub struct Segment {
     workspaces: Mutex<HashMap<String, Value>>,
     /// The judge of events, made at the first one.
     checker: OnceLock<Checker>,
+    /// The tracking plans in use.
+    gates: Gates,
 }
 
 impl Segment {
@@ -40,16 +48,18 @@ impl Segment {
 
 impl Hooks for Segment {
     fn prepare(&self, name: &str, draft: Draft<'_>) -> Result<Vec<Warning>, Fault> {
-        let Draft { provider, operation, body, .. } = draft;
+        let Draft { engine, provider, operation, account, options, body } = draft;
+        let gate = || plans::gate(&self.gates, engine, provider, account, options);
+        let checker = || self.checker(provider);
         let found = match name {
             "event" if operation.params.contains_key("batch") => {
-                event::batch(self.checker(provider), provider, body)
+                event::batch((checker(), gate()?.as_ref()), provider, body)
             }
-            "event" => event::single(self.checker(provider), operation, body),
+            "event" => event::single((checker(), gate()?.as_ref()), operation, body),
             "config" => config::complete(operation, body).map(|()| Vec::new()),
             other => Err(unknown("prepare", other)),
         }?;
-        Ok(found.into_iter().map(Finding::into_warning).collect())
+        Ok(told(found))
     }
 
     fn guard<'a>(&'a self, name: &'a str, scene: Scene<'a>) -> Later<'a, ()> {
@@ -86,6 +96,18 @@ impl Hooks for Segment {
             }
         })
     }
+}
+
+/// The findings as warnings, the first of them and how many more there are.
+fn told(found: Vec<Finding>) -> Vec<Warning> {
+    let more = found.len().saturating_sub(MOST_TOLD);
+    let mut told: Vec<Warning> =
+        found.into_iter().take(MOST_TOLD).map(Finding::into_warning).collect();
+    if more > 0 {
+        let message = format!("and {more} more warnings");
+        told.push(Warning { code: "more_warnings".to_owned(), param: String::new(), message });
+    }
+    told
 }
 
 fn unknown(what: &str, name: &str) -> Fault {

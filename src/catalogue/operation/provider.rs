@@ -172,6 +172,9 @@ pub struct Field {
     pub default: Option<String>,
     /// The value on the emulator, where no account is needed.
     pub emulator: Option<String>,
+    /// Whether it counts on the emulator too: it says how to act, not where or as whom.
+    #[serde(default)]
+    pub kept: bool,
 }
 
 /// One page of a provider's reference, and one file of rows.

@@ -67,6 +67,12 @@ impl Finding {
         Self { hint: Some(hint.into()), ..self }
     }
 
+    /// The same finding where nobody is to be stopped by it.
+    #[must_use]
+    pub fn only_warned(self) -> Self {
+        Self { level: Level::Warning, ..self }
+    }
+
     /// The same finding about the event at this place of a batch.
     #[must_use]
     pub fn within(self, index: usize) -> Self {
