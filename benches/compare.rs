@@ -12,20 +12,21 @@
     reason = "a benchmark prints, opens its own connections, and ends at the first failure"
 )]
 
+mod shared;
+
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike as _;
 
-const KOSMO: &str = env!("CARGO_BIN_EXE_kosmo");
+use shared::{KOSMO, MEASURE, Usage, bare_client, block_on, measure_child, measured, median};
+
 const CALLS: u32 = 1_000;
 const BODY: &str =
     r#"{"userId":"user-42","event":"Order Completed","properties":{"revenue":99.99}}"#;
@@ -34,32 +35,30 @@ const TRACK: &str = r#"app.integrations.segment.track_event{userId="user-42",eve
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.first().map(String::as_str) {
-        Some("--measure") => measure_child(&args[1..]),
+        Some(MEASURE) => measure_child(&args[1..]),
         Some("--floor") => floor(&args[1], args[2].parse().unwrap()),
         _ => compare(),
     }
 }
 
-/// One finished process.
-#[derive(Debug, Clone, Copy)]
-struct Usage {
-    wall_us: f64,
-    cpu_us: f64,
-    peak_kb: f64,
-}
-
 /// A command by name, and what it is measured for.
 struct Contender {
     name: &'static str,
-    command: Vec<String>,
+    words: Vec<String>,
     env: Vec<(String, String)>,
     used: Vec<Usage>,
 }
 
 impl Contender {
     fn new(name: &'static str, command: &[&str]) -> Self {
-        let command = command.iter().map(|&part| part.to_owned()).collect();
-        Self { name, command, env: Vec::new(), used: Vec::new() }
+        let words = command.iter().map(|&part| part.to_owned()).collect();
+        Self { name, words, env: Vec::new(), used: Vec::new() }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.words[0]);
+        command.args(&self.words[1..]).envs(self.env.iter().cloned());
+        command
     }
 
     fn env(mut self, key: &str, value: &str) -> Self {
@@ -68,9 +67,7 @@ impl Contender {
     }
 
     fn median(&self, figure: fn(&Usage) -> f64) -> f64 {
-        let mut figures: Vec<f64> = self.used.iter().map(figure).collect();
-        figures.sort_by(f64::total_cmp);
-        figures[figures.len() / 2]
+        median(self.used.iter().map(figure))
     }
 
     fn wall(&self) -> f64 {
@@ -90,7 +87,7 @@ impl Contender {
 fn race(rounds: usize, contenders: &mut [Contender]) {
     for round in 0..=rounds {
         for contender in contenders.iter_mut() {
-            let used = measured(contender);
+            let used = measured(&contender.command());
             // The first round warms the caches.
             if round > 0 {
                 contender.used.push(used);
@@ -108,57 +105,15 @@ fn race(rounds: usize, contenders: &mut [Contender]) {
     }
 }
 
-/// Measures through a process of its own: what finished children used is only known in sum.
-fn measured(contender: &Contender) -> Usage {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .arg("--measure")
-        .args(&contender.command)
-        .envs(contender.env.iter().cloned())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let figures: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-    assert!(output.status.success() && figures.len() == 3, "{}: {output:?}", contender.name);
-    Usage { wall_us: figures[0], cpu_us: figures[1], peak_kb: figures[2] }
-}
-
-fn measure_child(command: &[String]) {
-    let start = Instant::now();
-    let output = Command::new(&command[0])
-        .args(&command[1..])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .output()
-        .unwrap();
-    let wall = start.elapsed();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let used = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
-    let cpu = used.user_time().num_microseconds() + used.system_time().num_microseconds();
-    println!("{} {cpu} {}", wall.as_micros(), used.max_rss());
-}
-
 /// The floor: the same client, the same body, nothing else.
 fn floor(url: &str, calls: u32) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let client = reqwest::Client::builder().no_proxy().tcp_nodelay(true);
-        let client = client.tls_backend_preconfigured(plain_tls()).build().unwrap();
+    block_on(async {
+        let client = bare_client();
         for _ in 0..calls {
             let answer = client.post(url).header("Content-Type", "application/json").body(BODY);
             answer.send().await.unwrap().bytes().await.unwrap();
         }
     });
-}
-
-fn plain_tls() -> rustls::ClientConfig {
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth()
 }
 
 /// A server that answers every event after `delay`, on a thread of its own.

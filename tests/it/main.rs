@@ -30,6 +30,8 @@ mod lua_command;
 mod oauth;
 mod output;
 mod pages;
+#[path = "../support/peers.rs"]
+mod peer_library;
 mod peers;
 mod place;
 mod plans;
@@ -47,6 +49,9 @@ mod service;
 mod sessions;
 mod settings;
 mod shells;
+mod sink;
+#[path = "../support/sink/mod.rs"]
+mod sink_server;
 mod support;
 mod tidy;
 mod tokens;

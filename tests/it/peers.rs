@@ -6,7 +6,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
 
 use kosmo::emulator::Emulator;
 use kosmo::engine::Options;
@@ -14,59 +13,10 @@ use serde_json::{Value, json};
 
 use crate::emulator::{API_TOKEN, WRITE_KEY, failing};
 use crate::engine::{Stage, stage};
+use crate::peer_library::{self, fixture, run};
 
-const NODE: &str = "@segment/analytics-node@3.1.0";
 const PUBLIC: &str = "@segment/public-api-sdk-typescript@47.0.0-b8398";
 const OLDER: &str = "older-client@npm:@segment/public-api-sdk-typescript@38.1.0-b7944";
-const PYTHON: &str = "segment-analytics-python==2.4.0";
-
-/// The folder that outlives a run, so that a library is fetched once.
-fn cache(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("peers").join(name);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/peers").join(name)
-}
-
-/// Runs to the end; what went wrong otherwise.
-fn run(command: &mut Command) -> Result<(), String> {
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    Err(format!("{command:?}: {}\n{said}", output.status))
-}
-
-/// Installs once: a marker is written when everything is in place, so that an installation which
-/// was interrupted is begun anew.
-fn install(
-    name: &str,
-    package: &str,
-    steps: impl Fn(&Path) -> Result<(), String>,
-) -> Option<PathBuf> {
-    // Tests run side by side and share what is installed.
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let folder = cache(name);
-    let marker = folder.join("installed");
-    if std::fs::read_to_string(&marker).is_ok_and(|have| have == package) {
-        return Some(folder);
-    }
-    match steps(&folder) {
-        Ok(()) => {
-            std::fs::write(marker, package).unwrap();
-            Some(folder)
-        }
-        Err(why) => {
-            skip_or_fail(&format!("{package} cannot be installed: {why}"));
-            None
-        }
-    }
-}
 
 /// A skipped test must not look like one that passed where the libraries are known to be at hand.
 #[expect(clippy::disallowed_methods, reason = "the switch is for tests and no setting")]
@@ -77,22 +27,9 @@ fn skip_or_fail(why: &str) {
     eprintln!("skipped: {why}");
 }
 
-fn node() -> Option<PathBuf> {
-    install("node", NODE, |folder| {
-        run(Command::new("node").arg("--version"))?;
-        std::fs::write(folder.join("package.json"), "{\"private\": true}").unwrap();
-        run(Command::new("npm")
-            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", NODE])
-            .current_dir(folder))
-    })
-}
-
-fn python() -> Option<PathBuf> {
-    install("python", PYTHON, |folder| {
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder.join("venv")))?;
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYTHON];
-        run(Command::new(folder.join("venv/bin/python")).args(pip))
-    })
+/// What was installed, or a word on why the test is skipped.
+fn have(installed: Result<PathBuf, String>) -> Option<PathBuf> {
+    installed.inspect_err(|why| skip_or_fail(why)).ok()
 }
 
 /// Sends with the Node library, whose modules are looked for beside the script.
@@ -111,13 +48,7 @@ fn send_with_python(folder: &Path, emulator: &Emulator, extra: &[&str]) {
 
 /// The Public API's own client.
 fn client() -> Option<PathBuf> {
-    let folder = install("public-api", &format!("{PUBLIC} {OLDER}"), |folder| {
-        run(Command::new("node").arg("--version"))?;
-        std::fs::write(folder.join("package.json"), "{\"private\": true}").unwrap();
-        run(Command::new("npm")
-            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", PUBLIC, OLDER])
-            .current_dir(folder))
-    })?;
+    let folder = have(peer_library::npm("public-api", &[PUBLIC, OLDER]))?;
     for script in ["models.mjs", "public-api.mjs", "public-api-bodies.mjs"] {
         std::fs::copy(fixture(script), folder.join(script)).unwrap();
     }
@@ -194,7 +125,7 @@ fn check(emulator: &Emulator, user: &str, library: &str) {
 
 #[test]
 fn the_node_library_delivers_every_call_once() {
-    let Some(folder) = node() else { return };
+    let Some(folder) = have(peer_library::node()) else { return };
     let emulator = failing(&[]);
     send_with_node(&folder, &emulator);
     check(&emulator, "node-user", "@segment/analytics-node");
@@ -209,7 +140,7 @@ fn the_node_library_delivers_every_call_once() {
 
 #[test]
 fn the_python_library_delivers_every_call_once() {
-    let Some(folder) = python() else { return };
+    let Some(folder) = have(peer_library::python()) else { return };
     for extra in [&[][..], &["gzip"]] {
         let emulator = failing(&[]);
         send_with_python(&folder, &emulator, extra);
