@@ -17,7 +17,7 @@ const SHORTEST: usize = 4;
 
 /// Whether a key or header holds a secret, as far as its name tells.
 pub fn names_a_secret(name: &str) -> bool {
-    const WORDS: [&str; 12] = [
+    const WORDS: [&str; 14] = [
         "authorization",
         "cookie",
         "password",
@@ -30,6 +30,8 @@ pub fn names_a_secret(name: &str) -> bool {
         "privatekey",
         "signingkey",
         "credential",
+        "passwd",
+        "assertion",
     ];
     let plain: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
     let plain = plain.to_ascii_lowercase();
@@ -46,8 +48,9 @@ fn hide(value: &Value, secret: bool) -> Value {
         Value::String(_) if secret => Value::String(MASK.to_owned()),
         Value::Array(items) => items.iter().map(|item| hide(item, secret)).collect(),
         Value::Object(map) => {
-            let item =
-                |(key, item): (&String, &Value)| (key.clone(), hide(item, names_a_secret(key)));
+            let item = |(key, item): (&String, &Value)| {
+                (key.clone(), hide(item, secret || names_a_secret(key)))
+            };
             Value::Object(map.iter().map(item).collect())
         }
         other => other.clone(),
@@ -183,6 +186,21 @@ mod tests {
                 "b [redacted]",
                 &format!("b [redacted]{}", &basic[basic.trim_end_matches('=').len()..])
             )
+        );
+    }
+
+    #[test]
+    fn what_goes_by_a_telling_name_is_hidden_whoever_it_belongs_to() {
+        let value = serde_json::json!({
+            "writeKeys": ["a", "b"], "settings": {"apiKey": {"value": "c"}, "tokens": 3},
+            "name": "web", "pagination": {"next": "d"},
+        });
+        assert_eq!(
+            hide_by_name(&value),
+            serde_json::json!({
+                "writeKeys": [MASK, MASK], "settings": {"apiKey": {"value": MASK}, "tokens": 3},
+                "name": "web", "pagination": {"next": "d"},
+            })
         );
     }
 }

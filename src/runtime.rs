@@ -14,7 +14,7 @@ use crate::engine::transport::{Connect, Transport};
 use crate::engine::{Accounts, Engine};
 use crate::error::Fault;
 use crate::ledger::facts::Facts;
-use crate::ledger::journal::Journal;
+use crate::ledger::journal::{Journal, Retention};
 use crate::ledger::limits::Limits;
 use crate::redact::{Redactor, Secret};
 use crate::settings::{Settings, Surroundings};
@@ -137,9 +137,15 @@ impl Runtime {
 
 fn journal(settings: &Settings) -> Journal {
     let on = settings.flag("journal.enabled") != Some(false);
-    let days = settings.get("journal.keep_days").and_then(|days| days.value.as_integer());
-    Journal::at(settings.ledger_path().filter(|_| on))
-        .keep_days(days.and_then(|days| u32::try_from(days).ok()))
+    let days = |key: &str| {
+        let days = settings.get(key)?.value.as_integer()?;
+        u32::try_from(days).ok()
+    };
+    Journal::at(settings.ledger_path().filter(|_| on)).keep(Retention {
+        days: days("journal.keep_days"),
+        details_days: days("journal.details_days"),
+        details_bytes: settings.bytes("journal.details_bytes"),
+    })
 }
 
 /// The providers a user brings: every folder with a `provider.toml` in `<config>/providers`, and in

@@ -2,7 +2,7 @@
 //! printed by [`super::envelope`], or by [`super::stream`] line by line.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
@@ -13,7 +13,7 @@ use super::invocation::Invocation;
 use super::stdin::{self, PATIENCE, Piped};
 use super::stream;
 use crate::catalogue::{Effect, Operation};
-use crate::engine::{Args, Call, Options, Origin, Pages};
+use crate::engine::{Args, Call, Options, Origin, Pages, new_id};
 use crate::error::Fault;
 use crate::runtime::Runtime;
 
@@ -80,6 +80,7 @@ pub(super) const YIELDING: &[&str] = &[
     "confirm",
     "plan",
     "plan-check",
+    "meta",
 ];
 
 impl List {
@@ -110,30 +111,32 @@ impl List {
 /// # Errors
 /// Only what happens before there is a call to make an envelope of.
 pub(super) fn run(invocation: &Invocation, args: &CallArgs) -> Result<u8, Fault> {
-    let began = Instant::now();
     let runtime = invocation.runtime()?;
     let words = arguments::cut(&args.words, runtime.catalogue())?;
-    let call = prepare(invocation, runtime, &words, args).map(|(named, lines)| Call {
+    let mut call = Call {
         function: words.function.clone(),
         account: args.account.clone(),
-        args: Args::Named(named),
         origin: Origin::Cli,
-        options: Options { lines, ..args.how.options(args.list.pages()) },
+        options: args.how.options(args.list.pages()),
+        id: Some(new_id()),
+        meta: args.how.meta(),
+        ..Call::default()
+    };
+    let named = prepare(invocation, runtime, &words, args).map(|(named, lines)| {
+        call.options = Options { lines, ..call.options.clone() };
+        named
     });
     let operation = runtime.catalogue().find(&words.function).ok();
     let lists = operation.is_some_and(|operation| operation.route().items.is_some());
     if lists && invocation.printer().view().streams() && !args.how.shows_only() {
-        return stream::run(invocation, call?);
+        call.args = Args::Named(named?);
+        return stream::run(invocation, call);
     }
-    let wish = Wish {
-        function: &words.function,
-        operation,
-        reads: operation.is_some_and(|operation| operation.effect == Effect::Read),
-        account: args.account.as_deref(),
-        dry_run: args.how.shows_only(),
-        began,
-    };
-    Ok(wish.fulfil(invocation, call.map(|call| runtime.engine().call(call))))
+    let reads = operation.is_some_and(|operation| operation.effect == Effect::Read);
+    let wish = Wish { call: &call, operation, reads };
+    let made =
+        named.map(|named| runtime.engine().call(Call { args: Args::Named(named), ..call.clone() }));
+    wish.fulfil(invocation, made)
 }
 
 /// The arguments from payload, standard input and flags, and the file that stands for a list.

@@ -1,7 +1,7 @@
 //! What came of a call, printed: its value for people, or the envelope that is the same on success
 //! and on every failure.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -10,75 +10,63 @@ use super::output::{View, view::items};
 use super::progress::Progress;
 use super::signal::{Signals, interrupted};
 use crate::catalogue::{Effect, Operation};
-use crate::engine::{Run, Warning};
+use crate::engine::{Call, Run, Warning};
 use crate::error::{Fault, SideEffect};
 
-/// What is known of a call before the engine has seen it.
+/// A call that is about to be made.
 pub(super) struct Wish<'a> {
-    /// The function as it was written.
-    pub(super) function: &'a str,
+    /// Who calls what, and how.
+    pub(super) call: &'a Call,
     /// The function, when there is one.
     pub(super) operation: Option<&'a Operation>,
-    /// The account as it was written.
-    pub(super) account: Option<&'a str>,
     /// Whether it changes nothing, whatever comes of it.
     pub(super) reads: bool,
-    /// Whether nothing is to be sent.
-    pub(super) dry_run: bool,
-    /// When it was made.
-    pub(super) began: Instant,
 }
 
 impl Wish<'_> {
-    /// A run that never reached the engine, so that its failure has the same envelope.
-    pub(super) fn stillborn(&self, fault: Fault) -> Run {
-        let operation = self.operation;
-        Run {
-            id: String::new(),
-            function: operation.map_or_else(|| self.function.to_owned(), Operation::full_name),
-            tool: operation.map(Operation::slug),
-            asked_account: self.account.map(str::to_owned),
-            account: self.account.unwrap_or("default").to_owned(),
-            effect: operation.map(|operation| operation.effect),
-            backend: None,
-            attempts: 0,
-            dry_run: self.dry_run,
-            forced: false,
-            took: self.began.elapsed(),
-            waited: Duration::ZERO,
-            message_id: None,
-            warnings: Vec::new(),
-            result: Err(fault),
-        }
-    }
-
     /// What an interrupted call may have done.
-    pub(super) fn left_behind(&self) -> SideEffect {
-        if self.reads || self.dry_run { SideEffect::None } else { SideEffect::Unknown }
+    fn left_behind(&self) -> SideEffect {
+        if self.reads || self.call.options.dry_run { SideEffect::None } else { SideEffect::Unknown }
     }
 
-    /// Makes the call unless a signal ends it, prints what came of it and returns the exit status.
-    pub(super) fn fulfil(
+    /// Makes the call unless a signal ends it; what came of it, and the signal's exit status.
+    ///
+    /// # Errors
+    /// Only when the settings cannot be read.
+    pub(super) fn make(
         &self,
         invocation: &Invocation,
         call: Result<impl Future<Output = Run>, Fault>,
-    ) -> u8 {
+    ) -> Result<(Run, Option<u8>), Fault> {
+        let engine = invocation.runtime()?.engine();
         let ended = call.and_then(|call| {
-            let _waiting = Progress::start(invocation.printer(), self.function, None);
+            let _waiting = Progress::start(invocation.printer(), &self.call.function, None);
             invocation.wait(async {
                 let mut signals = Signals::listen()?;
                 tokio::select! {
                     run = call => Ok((run, None)),
                     status = signals.next() => {
                         let fault = interrupted(status).effect(self.left_behind());
-                        Ok((self.stillborn(fault), Some(status)))
+                        Ok((engine.given_up(self.call, fault), Some(status)))
                     }
                 }
             })?
         });
-        let (run, signal) = ended.unwrap_or_else(|fault| (self.stillborn(fault), None));
+        Ok(ended.unwrap_or_else(|fault| (engine.refuse(self.call, fault), None)))
+    }
+
+    /// Makes the call unless a signal ends it, prints what came of it and returns the exit status.
+    ///
+    /// # Errors
+    /// Only when the settings cannot be read.
+    pub(super) fn fulfil(
+        &self,
+        invocation: &Invocation,
+        call: Result<impl Future<Output = Run>, Fault>,
+    ) -> Result<u8, Fault> {
+        let (run, signal) = self.make(invocation, call)?;
         let status = self.print(invocation, &run);
-        signal.unwrap_or(status)
+        Ok(signal.unwrap_or(status))
     }
 
     /// Prints what came of a call.
@@ -122,7 +110,7 @@ fn told(run: &Run) -> String {
 }
 
 /// The documented object, on success and on failure alike.
-fn envelope(run: &Run, view: &View) -> Value {
+pub(super) fn envelope(run: &Run, view: &View) -> Value {
     let mut map = Map::new();
     map.insert("function".into(), json!(run.function));
     map.insert("success".into(), json!(run.result.is_ok()));

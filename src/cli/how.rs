@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::{Map, Value, json};
+
 use super::units;
 use crate::engine::call::PlanCheck;
 use crate::engine::{Options, Pages};
@@ -50,12 +52,34 @@ pub(super) struct How {
     confirm: Option<usize>,
     #[command(flatten)]
     held: Held,
+    /// What to find the run by later: a JSON object, or KEY=VALUE (repeatable)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = tags)]
+    meta: Vec<Value>,
+}
+
+/// An object, or one key and its value.
+fn tags(text: &str) -> Result<Value, String> {
+    if text.trim_start().starts_with('{') {
+        return serde_json::from_str(text).map_err(|why| format!("not a JSON object: {why}"));
+    }
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok(json!({ key: value })),
+        _ => Err("write it as KEY=VALUE or as a JSON object".to_owned()),
+    }
 }
 
 impl How {
     /// Whether nothing is to be sent.
     pub(super) fn shows_only(&self) -> bool {
         self.dry_run || self.curl
+    }
+
+    /// What the run is to be found by.
+    pub(super) fn meta(&self) -> Option<Value> {
+        let tags = self.meta.iter().filter_map(Value::as_object).flatten();
+        let all: Map<String, Value> =
+            tags.map(|(key, value)| (key.clone(), value.clone())).collect();
+        (!all.is_empty()).then_some(Value::Object(all))
     }
 
     /// What the engine is told.

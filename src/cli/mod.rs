@@ -38,6 +38,7 @@ mod token;
 mod trust;
 mod typed;
 mod units;
+mod when;
 
 use std::any::Any;
 use std::ffi::OsString;

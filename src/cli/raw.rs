@@ -3,7 +3,6 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::time::Instant;
 
 use serde_json::Value;
 
@@ -14,7 +13,7 @@ use super::invocation::Invocation;
 use super::stdin;
 use crate::catalogue::name::fold;
 use crate::engine::raw::{Body, Raw};
-use crate::engine::{Origin, Pages};
+use crate::engine::{Call, Origin, Pages, new_id};
 use crate::error::Fault;
 use crate::runtime::Runtime;
 
@@ -94,18 +93,20 @@ pub(super) fn is_one(argv: &[OsString]) -> bool {
 /// # Errors
 /// Only what happens before there is an envelope.
 pub(super) fn run(invocation: &Invocation, args: &RawArgs) -> Result<u8, Fault> {
-    let began = Instant::now();
     let runtime = invocation.runtime()?;
     let raw = prepare(runtime, args);
-    let wish = Wish {
-        function: NAME,
-        operation: None,
-        account: Some(&args.account),
-        reads: raw.as_ref().is_ok_and(|raw| raw.method.eq_ignore_ascii_case("GET")),
-        dry_run: args.how.shows_only(),
-        began,
+    let call = match &raw {
+        Ok(raw) => raw.call(),
+        Err(_) => Call {
+            function: NAME.to_owned(),
+            account: Some(args.account.clone()),
+            options: args.how.options(Pages::All),
+            ..Call::default()
+        },
     };
-    Ok(wish.fulfil(invocation, raw.map(|raw| runtime.engine().request(raw))))
+    let reads = raw.as_ref().is_ok_and(|raw| raw.method.eq_ignore_ascii_case("GET"));
+    let wish = Wish { call: &call, operation: None, reads };
+    wish.fulfil(invocation, raw.map(|raw| runtime.engine().request(raw)))
 }
 
 fn prepare(runtime: &Runtime, args: &RawArgs) -> Result<Raw, Fault> {
@@ -124,6 +125,9 @@ fn prepare(runtime: &Runtime, args: &RawArgs) -> Result<Raw, Fault> {
         body,
         origin: Origin::Cli,
         options: args.how.options(Pages::All),
+        id: Some(new_id()),
+        parent: None,
+        meta: args.how.meta(),
     })
 }
 

@@ -2,6 +2,7 @@
 //! pages and dispatch are loops over it.
 
 mod checks;
+mod runs;
 mod settings;
 mod tokens;
 
@@ -24,6 +25,7 @@ static FAMILIES: &[&[&Entry]] = &[
     checks::ENTRIES,
     settings::ENTRIES,
     tokens::ENTRIES,
+    runs::ENTRIES,
     &[&SERVE, &EVENTS],
     &[&COMPLETIONS, &MAN, &VERSION],
 ];

@@ -10,9 +10,9 @@ mod reference;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::catalogue::Provider;
 use crate::catalogue::name::{did_you_mean, nearest};
 use crate::catalogue::operation::{Auth, Field, FieldKind, Service};
-use crate::catalogue::{Provider, Route};
 use crate::error::{Fault, Kind};
 use crate::redact::{Redactor, Secret};
 use crate::settings::{Origin, Settings, is_account_name, is_reference};
@@ -140,8 +140,8 @@ impl Accounts {
     }
 
     /// The variable that holds, or could hold, the credential for a route.
-    pub fn variable_of(&self, provider: &Provider, account: &Account, route: &Route) -> String {
-        let field = provider.services[&route.service].secret.as_deref();
+    pub fn variable_of(&self, provider: &Provider, account: &Account, service: &str) -> String {
+        let field = provider.services.get(service).and_then(|service| service.secret.as_deref());
         let field = field.and_then(|name| provider.field(name));
         field.map_or_else(String::new, |field| {
             let found = self.find(provider, &account.name, field).map(|found| found.origin);

@@ -157,10 +157,21 @@ fn is_html(body: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::HeaderMap;
+
     use super::*;
 
     fn fault(status: u16, body: &str) -> Fault {
-        failure(&Answer { status, retry_after: None, reset: None, body: body.into() }, "Segment")
+        failure(
+            &Answer {
+                status,
+                retry_after: None,
+                reset: None,
+                headers: HeaderMap::new(),
+                body: body.into(),
+            },
+            "Segment",
+        )
     }
 
     const FORMS: &[(u16, &str, &str, &str)] = &[
@@ -252,7 +263,17 @@ mod tests {
         let seconds = |n| Some(std::time::Duration::from_secs(n));
         let body = r#"{"errors":[{"data":{"msBeforeNext":2000}}]}"#;
         let wait = |status, retry_after, reset, body: &str| {
-            failure(&Answer { status, retry_after, reset, body: body.into() }, "S").retry_after_ms()
+            failure(
+                &Answer {
+                    status,
+                    retry_after,
+                    reset,
+                    headers: HeaderMap::new(),
+                    body: body.into(),
+                },
+                "S",
+            )
+            .retry_after_ms()
         };
         assert_eq!(wait(429, seconds(1), seconds(3), body), Some(1000));
         assert_eq!(wait(429, None, seconds(3), body), Some(2000));

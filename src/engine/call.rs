@@ -1,10 +1,12 @@
 //! A wish, and what came of it: the types that every face shares with the engine.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::exchange::Transcript;
 use crate::access::Grant;
 use crate::catalogue::Effect;
 use crate::error::Fault;
@@ -179,6 +181,12 @@ pub struct Call {
     pub origin: Origin,
     /// How to go about it.
     pub options: Options,
+    /// The id the run is to have, when somebody must know it beforehand.
+    pub id: Option<String>,
+    /// The run it is part of, such as a script's.
+    pub parent: Option<String>,
+    /// What the run is to be found by later.
+    pub meta: Option<Value>,
 }
 
 /// What a successful call brought.
@@ -245,6 +253,8 @@ pub struct Run {
     pub message_id: Option<String>,
     /// What is to be known of it although it was made.
     pub warnings: Vec<Warning>,
+    /// What was said and answered, for the journal.
+    pub transcript: Arc<Transcript>,
     /// What came of it.
     pub result: Result<Outcome, Fault>,
 }

@@ -1,12 +1,13 @@
 //! A bound request as a command line of `curl`, for people who want to see or send it themselves.
 //! Credentials are names of variables; the shell puts them in.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::content::Content;
 use super::request::Request;
+use crate::catalogue::Service;
 use crate::catalogue::operation::Auth;
-use crate::redact::Redactor;
+use crate::redact::{MASK, Redactor};
 
 impl Request {
     /// The command line; the credential is the shell variable `variable`.
@@ -82,6 +83,53 @@ impl Request {
             body.split(&place).map(|piece| quoted(&redactor.text(piece))).collect();
         Some(pieces.join(&format!("\"${variable}\"")))
     }
+}
+
+/// A request that the journal remembers, as a command line; the credential is the shell variable
+/// `variable`. What was hidden or cut is said in a comment before it.
+pub fn remembered(request: &Value, service: Option<&Service>, variable: &str) -> String {
+    let mut words = vec!["curl".to_owned(), "--request".to_owned()];
+    words.push(quoted(request["method"].as_str().unwrap_or("GET")));
+    for (name, value) in request["headers"].as_object().into_iter().flatten() {
+        let value = value.as_str().unwrap_or_default();
+        match (name.to_ascii_lowercase().as_str(), value.split_once(' ')) {
+            ("user-agent", _) => {}
+            ("authorization", Some(("Basic", _))) => {
+                words.extend(["--user".to_owned(), format!("\"${variable}:\"")]);
+            }
+            ("authorization", _) => {
+                let word = format!("\"Authorization: Bearer ${variable}\"");
+                words.extend(["--header".to_owned(), word]);
+            }
+            _ => words.extend(["--header".to_owned(), quoted(&format!("{name}: {value}"))]),
+        }
+    }
+    let mut whole = true;
+    if !request["body"].is_null() {
+        let (word, complete) = remembered_body(&request["body"], service, variable);
+        words.extend(["--data-raw".to_owned(), word]);
+        whole = complete;
+    }
+    words.push(quoted(request["url"].as_str().unwrap_or_default()));
+    let line = words.join(" ");
+    if whole {
+        return line;
+    }
+    format!("# not all of the body was kept: complete it before you send this\n{line}")
+}
+
+/// The body as one word of a shell, and whether all of it is there.
+fn remembered_body(body: &Value, service: Option<&Service>, variable: &str) -> (String, bool) {
+    let place = uuid::Uuid::new_v4().to_string();
+    let mut body = body.clone();
+    let field = service.and_then(|service| service.secret_in_body.as_ref());
+    if let Some(secret) = field.and_then(|field| body.get_mut(field.as_str())) {
+        *secret = json!(place);
+    }
+    let text = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
+    let whole = !text.contains(MASK) && !text.contains("bytes in all]") && text != "[not kept]";
+    let pieces: Vec<String> = text.split(&place).map(quoted).collect();
+    (pieces.join(&format!("\"${variable}\"")), whole)
 }
 
 /// A text as one word of a POSIX shell, whatever is in it.

@@ -1,12 +1,14 @@
 //! Getting one request answered: attempts, waits and the deadline, counted for the run. What an
 //! attempt is, `transport` knows; whether to make another, `retry` decides.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::account::Account;
+use super::exchange::Transcript;
 use super::hooks::Scene;
 use super::request::{self, Request};
 use super::retry::{self, Patience, Trouble};
@@ -24,6 +26,7 @@ pub struct Journey {
     no_wait: bool,
     attempts: AtomicU32,
     waited_ms: AtomicU64,
+    transcript: Arc<Transcript>,
 }
 
 impl Journey {
@@ -35,13 +38,25 @@ impl Journey {
             no_wait: false,
             attempts: AtomicU32::new(0),
             waited_ms: AtomicU64::new(0),
+            transcript: Arc::default(),
         }
+    }
+
+    /// The same journey, noted in `transcript`.
+    #[must_use]
+    pub(super) fn noted(self, transcript: &Arc<Transcript>) -> Self {
+        Self { transcript: Arc::clone(transcript), ..self }
     }
 
     /// The same journey, which rather fails than waits for a turn.
     #[must_use]
     pub fn hurried(self, no_wait: bool) -> Self {
         Self { no_wait, ..self }
+    }
+
+    /// Where it is noted.
+    pub(super) fn transcript(&self) -> &Arc<Transcript> {
+        &self.transcript
     }
 
     /// Requests sent so far.
@@ -151,7 +166,7 @@ impl Engine {
             self.pace(scene).await?;
             journey.attempts.fetch_add(1, Ordering::Relaxed);
             let now = super::now();
-            let began = Instant::now();
+            let (began, notes) = (Instant::now(), &journey.transcript);
             let sent = self.transport.send(request, &now);
             let sent = tokio::time::timeout(journey.left(), sent).await;
             trace::attempt(
@@ -159,13 +174,24 @@ impl Engine {
                 sent.as_ref().ok().and_then(|s| s.as_ref().ok()),
                 began.elapsed(),
             );
-            let Ok(sent) = sent else { return Err(out_of_time(scene, journey.allowed)) };
+            let Ok(sent) = sent else {
+                notes.abandoned(request, now, began.elapsed());
+                return Err(out_of_time(scene, journey.allowed));
+            };
             let (trouble, fault) = match sent? {
-                Ok(answer) => match answer::decode(&answer, title, envelope, effect) {
-                    Ok(value) => return Ok((value, answer.status)),
-                    Err(fault) => (trouble(&answer, &fault), self.advise(scene, fault)),
-                },
-                Err(broken) => (broken.trouble, lost(scene, &broken)),
+                Ok(answer) => {
+                    let decoded = answer::decode(&answer, title, envelope, effect);
+                    let (status, trouble) = (answer.status, trouble(&answer, decoded.as_ref()));
+                    notes.answered(request, now, began.elapsed(), answer);
+                    match decoded {
+                        Ok(value) => return Ok((value, status)),
+                        Err(fault) => (trouble, self.advise(scene, fault)),
+                    }
+                }
+                Err(broken) => {
+                    notes.lost(request, now, began.elapsed(), &broken);
+                    (broken.trouble, lost(scene, &broken))
+                }
             };
             if let Trouble::Status { status: 429, retry_after: Some(time) } = trouble {
                 self.governor.hold(scene, time);
@@ -196,8 +222,9 @@ impl Engine {
     }
 }
 
-fn trouble(answer: &Answer, fault: &Fault) -> Trouble {
-    Trouble::Status { status: answer.status, retry_after: fault.extra.retry_after }
+fn trouble(answer: &Answer, decoded: Result<&Value, &Fault>) -> Trouble {
+    let retry_after = decoded.err().and_then(|fault| fault.extra.retry_after);
+    Trouble::Status { status: answer.status, retry_after }
 }
 
 /// Whether something may have happened at the service when no answer came.

@@ -32,12 +32,14 @@ impl Engine {
     ///
     /// # Errors
     /// When there is no such function or it lists nothing.
-    pub fn pages(&self, call: Call) -> Result<Listing<'_>, Fault> {
+    pub fn pages(&self, mut call: Call) -> Result<Listing<'_>, Fault> {
         let operation = self.catalogue.find(&call.function)?;
         if operation.route().items.is_none() {
             let message = format!("`{}` does not list anything in pages", operation.full_name());
             return Err(Fault::usage(message).code("not_a_list"));
         }
+        // Each page is a run of its own.
+        call.id = None;
         let most = call.options.pages.most();
         let (cursor, count) = call.options.pages.start();
         let cursor = cursor.map(str::to_owned);

@@ -23,7 +23,7 @@ impl Engine {
         if !lost && fault.kind != Kind::Conflict {
             return Err(fault);
         }
-        let journey = Journey::new(LOOKING);
+        let journey = Journey::new(LOOKING).noted(scene.journey.transcript());
         let Ok(mut found) = self.alike(Scene { journey: &journey, ..scene }, lookup).await else {
             return Err(fault);
         };

@@ -9,9 +9,10 @@ mod ask;
 pub mod call;
 mod content;
 pub mod courier;
-mod curl;
+pub mod curl;
 mod deliver;
 mod encode;
+mod exchange;
 pub mod governor;
 pub mod hooks;
 mod lines;
@@ -41,6 +42,7 @@ pub use account::{Account, Accounts};
 pub use call::{Args, Call, Options, Origin, Outcome, Pages, Run, Warning};
 pub use deliver::Journey;
 pub use listing::{Listing, Page};
+pub use record::new_id;
 
 use crate::access::Access;
 use crate::catalogue::{Catalogue, Effect, Operation, Provider, Route};
@@ -136,9 +138,10 @@ impl Engine {
         let Bound { provider, operation, route, account, args, request } = bound;
         let options = &call.options;
         run.forced = permit == Verdict::Forced;
+        run.transcript.input(args);
         run.message_id = message_id(request);
         if options.dry_run && options.curl {
-            let variable = self.accounts.variable_of(provider, account, route);
+            let variable = self.accounts.variable_of(provider, account, &route.service);
             let line = request.curl(&self.redactor, &variable, &now());
             return Ok(Outcome { value: Value::String(line), ..Outcome::default() });
         }
@@ -151,7 +154,8 @@ impl Engine {
         self.access.spend(options.grant.as_ref())?;
         // The ledger is opened while the request is under way.
         self.journal.warm_up();
-        let journey = Journey::new(self.allowed(options)).hurried(options.no_wait);
+        let journey =
+            Journey::new(self.allowed(options)).hurried(options.no_wait).noted(&run.transcript);
         let engine = self;
         let scene =
             Scene { engine, provider, operation, route, account, args, request, journey: &journey };

@@ -186,7 +186,7 @@ impl Engine {
     pub(super) fn consent(&self, bound: &Bound<'_>, call: &Call) -> Result<(), Fault> {
         let Bound { provider, operation, route, account, request, .. } = *bound;
         let now = now();
-        let variable = self.accounts.variable_of(provider, account, route);
+        let variable = self.accounts.variable_of(provider, account, &route.service);
         let question = Question {
             operation,
             account,

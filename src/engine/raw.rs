@@ -4,6 +4,7 @@
 
 mod headers;
 mod path;
+mod written;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -14,55 +15,15 @@ use super::content::Content;
 use super::ready::unmasked;
 use super::record::Recording;
 use super::request::Request;
-use super::{Bound, Call, Engine, Options, Origin, Outcome, Run};
+use super::{Bound, Call, Engine, Outcome, Run};
 use crate::catalogue::operation::Repeat;
 use crate::catalogue::{Effect, Operation, Provider, Route};
 use crate::error::{Fault, Kind};
 use path::Path;
+pub use written::{Body, Raw};
 
 /// The name of a request that no row knows.
 const NAME: &str = "request";
-
-/// A request as it was written.
-#[derive(Debug, Clone, Default)]
-pub struct Raw {
-    /// The provider.
-    pub provider: String,
-    /// The account, none for the usual one.
-    pub account: Option<String>,
-    /// The path, or a URL on one of the account's own hosts.
-    pub path: String,
-    /// The method, in any case.
-    pub method: String,
-    /// The service, none for the one whose rows know the path.
-    pub service: Option<String>,
-    /// Headers besides those that every request has.
-    pub headers: Vec<(String, String)>,
-    /// The query, unencoded.
-    pub query: Vec<(String, String)>,
-    /// Values for `{names}` in the path.
-    pub path_params: Vec<(String, String)>,
-    /// What to send.
-    pub body: Body,
-    /// Who asks.
-    pub origin: Origin,
-    /// How to go about it.
-    pub options: Options,
-}
-
-/// A body as it was written.
-#[derive(Debug, Clone, Default)]
-pub enum Body {
-    /// None.
-    #[default]
-    None,
-    /// JSON.
-    Json(Value),
-    /// Text, sent as it is.
-    Text(String),
-    /// Bytes that are no text, sent as they are.
-    Bytes(Vec<u8>),
-}
 
 /// What is known about the place a request goes to.
 struct Place<'a> {
@@ -76,13 +37,7 @@ struct Place<'a> {
 impl Engine {
     /// Performs a request in its own words, whatever comes of it, and remembers it.
     pub async fn request(&self, raw: Raw) -> Run {
-        let call = Call {
-            function: format!("{}.{NAME}", raw.provider),
-            account: raw.account.clone(),
-            origin: raw.origin,
-            options: raw.options.clone(),
-            ..Call::default()
-        };
+        let call = raw.call();
         let mut recording = Recording::begin(self, &call);
         let result = self.perform_raw(raw, &call, &mut recording.run).await;
         recording.finish(result)

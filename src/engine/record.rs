@@ -1,12 +1,15 @@
 //! Remembering a call: its run is opened before anything else and written to the journal when it
-//! ends, also when the caller gives up waiting. Dry runs and unknown functions leave no trace.
+//! ends, also when the caller gives up waiting. Dry runs leave no trace.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::call::{Call, Origin, Outcome, Run, Warning};
+use super::exchange::Transcript;
 use super::{Engine, now};
+use crate::catalogue::Effect;
 use crate::error::{Fault, Kind, SideEffect};
 use crate::ledger::journal::Entry;
 
@@ -18,14 +21,47 @@ pub(super) struct Recording<'a> {
     began: Instant,
     at: String,
     origin: Origin,
+    parent: Option<String>,
+    meta: Option<Value>,
     finished: bool,
 }
 
+fn cancelled() -> Result<Outcome, Fault> {
+    Err(Fault::new(Kind::Interrupted, "the call was cancelled"))
+}
+
+/// The id of a new run. Ids begin with their time.
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+impl Engine {
+    /// A call whose face could not put it together: it failed like any other and is remembered.
+    pub fn refuse(&self, call: &Call, fault: Fault) -> Run {
+        let mut recording = Recording::begin(self, call);
+        recording.find();
+        recording.finish(Err(fault))
+    }
+
+    /// What is known of a call that its face gave up. The call itself, as it ends, is remembered.
+    pub fn given_up(&self, call: &Call, fault: Fault) -> Run {
+        let mut recording = Recording::begin(self, call);
+        recording.find();
+        recording.close(Err(fault))
+    }
+}
+
 impl<'a> Recording<'a> {
+    fn find(&mut self) {
+        if let Ok(operation) = self.engine.catalogue.find(&self.run.function) {
+            self.run.found(operation);
+        }
+    }
+
     /// Opens the run of a call.
     pub(super) fn begin(engine: &'a Engine, call: &Call) -> Self {
         let run = Run {
-            id: uuid::Uuid::now_v7().to_string(),
+            id: call.id.clone().unwrap_or_else(new_id),
             function: call.function.clone(),
             tool: None,
             asked_account: call.account.clone(),
@@ -39,19 +75,27 @@ impl<'a> Recording<'a> {
             waited: Duration::ZERO,
             message_id: None,
             warnings: Vec::new(),
-            result: Err(Fault::new(Kind::Interrupted, "the call was cancelled")),
+            transcript: Transcript::new(&engine.settings),
+            result: cancelled(),
         };
-        Self { engine, run, began: Instant::now(), at: now(), origin: call.origin, finished: false }
+        let (origin, parent, meta) = (call.origin, call.parent.clone(), call.meta.clone());
+        let began = Instant::now();
+        Self { engine, run, began, at: now(), origin, parent, meta, finished: false }
     }
 
     /// Closes the run with what came of it, freed of secrets.
     pub(super) fn finish(mut self, result: Result<Outcome, Fault>) -> Run {
-        let id = self.run.id.clone();
-        self.run.result = result.map_err(|fault| self.clean(fault, id));
+        self.run.result = result.map_err(|fault| self.clean(fault));
         self.run.took = self.began.elapsed();
         self.write();
+        let result = std::mem::replace(&mut self.run.result, cancelled());
+        self.close(result)
+    }
+
+    /// Closes the run without writing it down.
+    fn close(mut self, result: Result<Outcome, Fault>) -> Run {
+        let result = result.map_err(|fault| self.clean(fault));
         self.finished = true;
-        let cancelled = Err(Fault::new(Kind::Interrupted, "the call was cancelled"));
         Run {
             id: std::mem::take(&mut self.run.id),
             function: std::mem::take(&mut self.run.function),
@@ -61,14 +105,15 @@ impl<'a> Recording<'a> {
             backend: self.run.backend.take(),
             message_id: self.run.message_id.take(),
             warnings: self.warnings(),
-            result: std::mem::replace(&mut self.run.result, cancelled),
+            transcript: Arc::clone(&self.run.transcript),
+            result,
             ..self.run
         }
     }
 
-    fn clean(&self, fault: Fault, id: String) -> Fault {
+    fn clean(&self, fault: Fault) -> Fault {
         let mut fault = self.engine.cleaned(fault);
-        fault.extra.run_id = Some(id);
+        fault.extra.run_id = Some(self.run.id.clone());
         fault
     }
 
@@ -82,16 +127,18 @@ impl<'a> Recording<'a> {
 
     fn write(&self) {
         let run = &self.run;
-        let Some(effect) = run.effect.filter(|_| !run.dry_run) else { return };
+        if run.dry_run {
+            return;
+        }
         let fault = run.result.as_ref().err();
         let status = run.result.as_ref().ok().and_then(|outcome| outcome.status);
-        self.engine.journal.record(Entry {
+        let entry = Entry {
             id: run.id.clone(),
-            parent: None,
+            parent: self.parent.clone(),
             at: self.at.clone(),
             function: run.function.clone(),
             account: run.account.clone(),
-            effect: effect.word().to_owned(),
+            effect: run.effect.map_or("", Effect::word).to_owned(),
             origin: self.origin.word().to_owned(),
             status: fault.map_or_else(|| "ok".to_owned(), |fault| fault.code.to_string()),
             http_status: status.or_else(|| fault.and_then(|fault| fault.extra.http_status)),
@@ -100,7 +147,10 @@ impl<'a> Recording<'a> {
             error: fault.map(|fault| fault.message.clone()),
             request: self.request(),
             emulated: self.engine.accounts.emulated(),
-        });
+            meta: self.meta.as_ref().map(|meta| self.engine.redactor.value(meta)),
+        };
+        let (transcript, redactor) = (Arc::clone(&run.transcript), self.engine.redactor.clone());
+        self.engine.journal.record_with(entry, Box::new(move || transcript.written(&redactor)));
     }
 
     /// What the journal keeps of the request: where it went, never what it said.

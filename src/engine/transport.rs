@@ -77,6 +77,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// The time until its allowance is full again, when it says.
     pub reset: Option<Duration>,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The body as it came.
     pub body: Vec<u8>,
 }
@@ -153,6 +155,7 @@ async fn read(mut response: reqwest::Response) -> Result<Answer, Broken> {
     let retry_after = moment(response.headers(), RETRY_AFTER.as_str(), now);
     let reset = moment(response.headers(), "x-ratelimit-reset", now);
     trace::incoming(status, response.headers());
+    let headers = std::mem::take(response.headers_mut());
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
@@ -164,7 +167,7 @@ async fn read(mut response: reqwest::Response) -> Result<Answer, Broken> {
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => {
                 trace::body(&body);
-                return Ok(Answer { status, retry_after, reset, body });
+                return Ok(Answer { status, retry_after, reset, headers, body });
             }
             Err(error) => return Err(broken(error, Some(status))),
         }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use rusqlite::{Row, ToSql, params_from_iter};
+use rusqlite::{OptionalExtension as _, Row, ToSql, params_from_iter};
 use serde_json::Value;
 
 use super::writer::Writer;
@@ -42,14 +42,31 @@ pub struct Entry {
     pub request: Option<Value>,
     /// Whether it went to the emulator.
     pub emulated: bool,
+    /// What the caller wanted to find it by.
+    pub meta: Option<Value>,
+}
+
+/// What an entry's details say, made on the journal's own thread when they are written; none when
+/// there is nothing to keep. What it makes must be redacted.
+pub type Details = Box<dyn FnOnce() -> Option<String> + Send>;
+
+/// How long things are kept.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Retention {
+    /// Entries, in days; none for ever.
+    pub days: Option<u32>,
+    /// Their details, in days.
+    pub details_days: Option<u32>,
+    /// All details together, in bytes; the oldest go first.
+    pub details_bytes: Option<u64>,
 }
 
 /// The columns, in the order that [`Entry::values`] and [`entry`] use.
 pub(super) const COLUMNS: &str = "id, parent, at, function, account, effect, origin, status, \
-                                  http_status, attempts, duration_ms, error, request, emulated";
+                                  http_status, attempts, duration_ms, error, request, emulated, meta";
 
 impl Entry {
-    pub(super) fn values(&self) -> [Box<dyn ToSql>; 14] {
+    pub(super) fn values(&self) -> [Box<dyn ToSql>; 15] {
         [
             Box::new(self.id.clone()),
             Box::new(self.parent.clone()),
@@ -65,6 +82,7 @@ impl Entry {
             Box::new(self.error.clone()),
             Box::new(self.request.as_ref().map(Value::to_string)),
             Box::new(self.emulated),
+            Box::new(self.meta.as_ref().map(Value::to_string)),
         ]
     }
 }
@@ -83,11 +101,15 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         attempts: row.get(9)?,
         duration_ms: row.get(10)?,
         error: row.get(11)?,
-        request: row
-            .get::<_, Option<String>>(12)?
-            .map(|text| serde_json::from_str(&text).unwrap_or(Value::String(text))),
+        request: json(row, 12)?,
         emulated: row.get(13)?,
+        meta: json(row, 14)?,
     })
+}
+
+fn json(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Value>> {
+    let text = row.get::<_, Option<String>>(column)?;
+    Ok(text.map(|text| serde_json::from_str(&text).unwrap_or(Value::String(text))))
 }
 
 /// Which entries are wanted. What is absent does not matter.
@@ -101,6 +123,14 @@ pub struct Filter {
     pub account: Option<String>,
     /// Only those that failed.
     pub failed: bool,
+    /// `ok`, or a fault's code.
+    pub status: Option<String>,
+    /// Only those that began at this time or later, RFC 3339 in UTC.
+    pub since: Option<String>,
+    /// Only those that began before this time.
+    pub until: Option<String>,
+    /// Only those whose `meta` has this text at this key.
+    pub meta: Option<(String, String)>,
     /// At most so many, the newest.
     pub limit: Option<u32>,
 }
@@ -109,20 +139,20 @@ pub struct Filter {
 #[derive(Debug)]
 pub struct Journal {
     path: Option<PathBuf>,
-    keep_days: Option<u32>,
+    retention: Retention,
     writer: Mutex<Option<Writer>>,
 }
 
 impl Journal {
     /// A journal kept in the ledger at `path`; none keeps nothing. Opens nothing yet.
     pub fn at(path: Option<PathBuf>) -> Self {
-        Self { path, keep_days: None, writer: Mutex::default() }
+        Self { path, retention: Retention::default(), writer: Mutex::default() }
     }
 
     /// The same journal, forgetting what is older; it looks at most once a day.
     #[must_use]
-    pub fn keep_days(self, days: Option<u32>) -> Self {
-        Self { keep_days: days, ..self }
+    pub fn keep(self, retention: Retention) -> Self {
+        Self { retention, ..self }
     }
 
     /// Opens the ledger in the background, so that the first entry need not wait for it. Worth
@@ -133,7 +163,12 @@ impl Journal {
 
     /// Remembers a call. Returns at once.
     pub fn record(&self, entry: Entry) {
-        self.with_writer(|writer| writer.write(entry));
+        self.with_writer(|writer| writer.write(entry, None));
+    }
+
+    /// The same, with what it said and was told. Returns at once.
+    pub fn record_with(&self, entry: Entry, details: Details) {
+        self.with_writer(|writer| writer.write(entry, Some(details)));
     }
 
     /// Waits until everything recorded is on disk; the warning when it could not be, once.
@@ -145,7 +180,7 @@ impl Journal {
     fn with_writer<T>(&self, use_it: impl FnOnce(&Writer) -> T) -> Option<T> {
         let path = self.path.as_ref()?;
         let mut writer = self.writer.lock().ok()?;
-        let writer = writer.get_or_insert_with(|| Writer::start(path.clone(), self.keep_days));
+        let writer = writer.get_or_insert_with(|| Writer::start(path.clone(), self.retention));
         Some(use_it(writer))
     }
 
@@ -160,6 +195,9 @@ impl Journal {
             ("parent = ?", &filter.parent),
             ("function = ?", &filter.function),
             ("account = ?", &filter.account),
+            ("status = ?", &filter.status),
+            ("at >= ?", &filter.since),
+            ("at < ?", &filter.until),
         ] {
             if let Some(value) = value {
                 conditions.push(condition);
@@ -168,6 +206,13 @@ impl Journal {
         }
         if filter.failed {
             conditions.push("status <> 'ok'");
+        }
+        if let Some((key, value)) = &filter.meta {
+            conditions.push(
+                "EXISTS (SELECT 1 FROM json_each(runs.meta) WHERE key = ? AND CAST(value AS TEXT) = ?)",
+            );
+            values.push(key);
+            values.push(value);
         }
         let limit = filter.limit.map_or(-1, i64::from);
         values.push(&limit);
@@ -195,6 +240,22 @@ impl Journal {
                     .hint(format!("say more of it: {}", ids.join(", "))))
             }
         }
+    }
+
+    /// What a call said and was told, as far as that was kept.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn details(&self, id: &str) -> Result<Option<Value>, Fault> {
+        let Some(path) = self.path.as_deref() else { return Ok(None) };
+        let Some(ledger) = Ledger::open_to_read(path)? else { return Ok(None) };
+        let sql = "SELECT content FROM details WHERE run = ?1";
+        let found: Option<String> = ledger
+            .connection
+            .query_row(sql, [id], |row| row.get(0))
+            .optional()
+            .map_err(|error| explain(path, &error))?;
+        Ok(found.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
     fn select(&self, tail: &str, values: &[&dyn ToSql]) -> Result<Vec<Entry>, Fault> {

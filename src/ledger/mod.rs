@@ -1,7 +1,9 @@
 //! What must survive a crash: one SQLite file, opened when first needed and by nobody else. Knows
 //! nothing of calls; it keeps the entries it is given.
 
+mod details;
 pub mod facts;
+mod forget;
 pub mod imports;
 pub mod journal;
 pub mod limits;
@@ -71,6 +73,13 @@ const MIGRATIONS: &[&str] = &[
         count INTEGER NOT NULL, bytes INTEGER NOT NULL, ids BLOB NOT NULL, names TEXT NOT NULL
     );
 ",
+    "
+    ALTER TABLE runs ADD COLUMN meta TEXT;
+    CREATE TABLE details (
+        number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL,
+        content TEXT NOT NULL
+    );
+",
 ];
 
 const NEWEST: u32 = MIGRATIONS.len() as u32;
@@ -112,8 +121,12 @@ impl Ledger {
         let ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let version = ledger.version().map_err(|error| explain(path, &error))?;
         check_version(path, version)?;
-        // Nothing of ours in it yet: made, but never written to.
-        Ok((version > 0).then_some(ledger))
+        match version {
+            // Nothing of ours in it yet: made, but never written to.
+            0 => Ok(None),
+            NEWEST => Ok(Some(ledger)),
+            _ => Self::open(path).map(Some),
+        }
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the ledger")]

@@ -1,17 +1,17 @@
 //! The thread that writes entries: it gathers what arrives within a moment and puts it into one
 //! transaction.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Transaction, params_from_iter};
 
-use super::journal::{COLUMNS, Entry};
-use super::{Ledger, explain};
+use super::journal::{COLUMNS, Details, Entry, Retention};
+use super::{Ledger, details, explain, forget};
 use crate::error::Fault;
 
 /// Entries that are worth a transaction at once.
@@ -28,10 +28,22 @@ struct Desk {
     bell: Condvar,
 }
 
+/// An entry and what makes its details.
+struct Slip {
+    entry: Entry,
+    details: Option<Details>,
+}
+
+impl fmt::Debug for Slip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.entry.fmt(f)
+    }
+}
+
 /// What has arrived and is not written yet.
 #[derive(Debug, Default)]
 struct Tray {
-    entries: Vec<Entry>,
+    entries: Vec<Slip>,
     /// Who wants to be told, with the warning if there is one, when all of it is written.
     waiting: Vec<Sender<Option<String>>>,
     closed: bool,
@@ -87,18 +99,18 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(path: PathBuf, keep_days: Option<u32>) -> Self {
+    pub(super) fn start(path: PathBuf, retention: Retention) -> Self {
         let desk = Arc::new(Desk::default());
         let theirs = Arc::clone(&desk);
         let thread = thread::Builder::new()
             .name("journal".into())
-            .spawn(move || Clerk::open(path, keep_days).work(&theirs))
+            .spawn(move || Clerk::open(path, retention).work(&theirs))
             .ok();
         Self { desk, thread }
     }
 
-    pub(super) fn write(&self, entry: Entry) {
-        self.desk.change(|tray| tray.entries.push(entry));
+    pub(super) fn write(&self, entry: Entry, details: Option<Details>) {
+        self.desk.change(|tray| tray.entries.push(Slip { entry, details }));
     }
 
     pub(super) fn flush(&self) -> Option<String> {
@@ -134,16 +146,16 @@ impl Drop for Leaving<'_> {
 /// The thread's side.
 struct Clerk {
     path: PathBuf,
-    keep_days: Option<u32>,
+    retention: Retention,
     ledger: Result<Ledger, Fault>,
     lost: usize,
     why: Option<String>,
 }
 
 impl Clerk {
-    fn open(path: PathBuf, keep_days: Option<u32>) -> Self {
+    fn open(path: PathBuf, retention: Retention) -> Self {
         let ledger = Ledger::open(&path);
-        Self { path, keep_days, ledger, lost: 0, why: None }
+        Self { path, retention, ledger, lost: 0, why: None }
     }
 
     fn work(mut self, desk: &Desk) {
@@ -161,16 +173,17 @@ impl Clerk {
         }
     }
 
-    fn write(&mut self, group: &mut Vec<Entry>) {
+    fn write(&mut self, group: &mut Vec<Slip>) {
         let Some(last) = group.last() else { return };
-        let now = last.at.clone();
+        let now = last.entry.at.clone();
+        let count = group.len();
         let written = match &mut self.ledger {
-            Ok(ledger) => commit(ledger, group, &now, self.keep_days)
+            Ok(ledger) => commit(ledger, std::mem::take(group), &now, self.retention)
                 .map_err(|error| explain(&self.path, &error)),
             Err(fault) => Err(fault.clone()),
         };
         if let Err(fault) = written {
-            self.lost += group.len();
+            self.lost += count;
             self.why.get_or_insert_with(|| fault.to_string());
         }
         group.clear();
@@ -186,41 +199,29 @@ impl Clerk {
 
 fn commit(
     ledger: &mut Ledger,
-    group: &[Entry],
+    group: Vec<Slip>,
     now: &str,
-    keep_days: Option<u32>,
+    retention: Retention,
 ) -> rusqlite::Result<()> {
+    // Made before the transaction begins, so that other processes do not wait for it.
+    let group: Vec<(Entry, Option<String>)> = group
+        .into_iter()
+        .map(|slip| (slip.entry, slip.details.and_then(|details| details())))
+        .collect();
     let change = ledger.connection.transaction()?;
-    insert(&change, group)?;
-    if let Some(days) = keep_days {
-        forget(&change, now, days)?;
-    }
+    insert(&change, &group)?;
+    details::insert(&change, &group, retention.details_bytes)?;
+    forget::old(&change, now, retention)?;
     change.commit()
 }
 
-fn insert(change: &Transaction<'_>, group: &[Entry]) -> rusqlite::Result<()> {
+fn insert(change: &Transaction<'_>, group: &[(Entry, Option<String>)]) -> rusqlite::Result<()> {
     let sql =
-        format!("INSERT OR REPLACE INTO runs ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        format!("INSERT OR REPLACE INTO runs ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     let mut insert = change.prepare_cached(&sql)?;
-    group.iter().try_for_each(|entry| insert.execute(params_from_iter(entry.values())).map(drop))
-}
-
-/// Deletes what is too old by the clock of the newest entry, unless that was done that day or later.
-fn forget(change: &Transaction<'_>, now: &str, keep_days: u32) -> rusqlite::Result<()> {
-    let Ok(at) = now.parse::<Timestamp>() else { return Ok(()) };
-    let Ok(limit) = at.checked_sub(SignedDuration::from_hours(24 * i64::from(keep_days))) else {
-        return Ok(());
-    };
-    let today = at.to_string().chars().take(10).collect::<String>();
-    let new_day = change.execute(
-        "INSERT INTO facts VALUES ('forgot', ?1)
-         ON CONFLICT (name) DO UPDATE SET value = ?1 WHERE value < ?1",
-        [&today],
-    )?;
-    if new_day > 0 {
-        change.execute("DELETE FROM runs WHERE at < ?", [limit.to_string()])?;
-    }
-    Ok(())
+    group
+        .iter()
+        .try_for_each(|(entry, _)| insert.execute(params_from_iter(entry.values())).map(drop))
 }
 
 #[cfg(test)]
@@ -240,7 +241,7 @@ mod tests {
     fn what_is_old_is_forgotten_once_a_day() {
         let folder = tempfile::tempdir().unwrap();
         let path = Some(folder.path().join("kosmo.db"));
-        let journal = Journal::at(path).keep_days(Some(30));
+        let journal = Journal::at(path).keep(Retention { days: Some(30), ..Retention::default() });
         journal.record(entry("1", "2026-01-01T12:00:00Z"));
         journal.record(entry("2", "2026-01-20T12:00:00Z"));
         assert_eq!(journal.flush(), None);

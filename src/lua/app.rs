@@ -136,7 +136,7 @@ async fn call(
     account: Option<String>,
     args: MultiValue,
 ) -> Result<Value, Refusal> {
-    let args = arguments(lua, host, &name, &args)?;
+    let args = given(lua, host, &name, account.as_deref(), &args)?;
     let outcome = perform(host, name, account, args, Pages::All).await?;
     Ok(from_json(lua, &outcome.value)?)
 }
@@ -149,7 +149,8 @@ async fn page(
     args: Value,
     cursor: Option<String>,
 ) -> Result<(Value, Option<String>), Refusal> {
-    let args = arguments(lua, host, &name, &MultiValue::from_vec(vec![args]))?;
+    let args = MultiValue::from_vec(vec![args]);
+    let args = given(lua, host, &name, account.as_deref(), &args)?;
     let pages = Pages::One { cursor, count: None };
     let outcome = perform(host, name.clone(), account, args, pages).await?;
     let operation = host.runtime.catalogue().find(&name)?;
@@ -169,6 +170,51 @@ fn items<'a>(operation: &Operation, value: &'a Json) -> Option<&'a Json> {
     let named = keys.filter_map(|key| fields.get(key)).find(|value| value.is_array());
     let mut arrays = fields.values().filter(|value| value.is_array());
     named.or_else(|| arrays.next().filter(|_| arrays.next().is_none()))
+}
+
+/// The arguments; a call that cannot be put together is a run that failed.
+fn given(
+    lua: &Lua,
+    host: &Host,
+    name: &str,
+    account: Option<&str>,
+    args: &MultiValue,
+) -> Result<Args, Refusal> {
+    let fault = match arguments(lua, host, name, args) {
+        Err(Refusal::Fault(fault)) => *fault,
+        other => return other,
+    };
+    let turn = host.turn();
+    let slot = turn.record().begin(format!("app.integrations.{name}"), false);
+    let call = wish(host, name.to_owned(), account.map(str::to_owned), Args::default(), Pages::All);
+    let run = host.runtime.engine().refuse(&call, fault);
+    turn.record().finish(slot, line(&run), None);
+    match run.result {
+        Err(fault) => Err(fault.into()),
+        Ok(_) => Ok(Args::default()),
+    }
+}
+
+/// The call as this script makes it.
+fn wish(host: &Host, function: String, account: Option<String>, args: Args, pages: Pages) -> Call {
+    let script = &host.script;
+    let options = Options {
+        dry_run: script.dry_run,
+        force: script.force,
+        pages,
+        plan: script.plan.clone(),
+        plan_check: script.plan_check,
+        ..Options::default()
+    };
+    Call {
+        function,
+        account: account.or_else(|| script.account.clone()),
+        args,
+        origin: Origin::Lua,
+        options,
+        parent: Some(host.turn().run_id.clone()),
+        ..Call::default()
+    }
 }
 
 /// A table is the map of parameters; anything else is given in declared order.
@@ -216,17 +262,7 @@ async fn perform(
     let operation = host.runtime.catalogue().find(&function)?;
     let writes = operation.effect != Effect::Read && !host.script.dry_run;
     let slot = turn.record().begin(format!("app.integrations.{function}"), writes);
-    let script = &host.script;
-    let options = Options {
-        dry_run: script.dry_run,
-        force: script.force,
-        pages,
-        plan: script.plan.clone(),
-        plan_check: script.plan_check,
-        ..Options::default()
-    };
-    let account = account.or_else(|| script.account.clone());
-    let call = Call { function, account, args, origin: Origin::Lua, options };
+    let call = wish(host, function, account, args, pages);
     let run = Box::pin(host.runtime.engine().call(call)).await;
     let effect = run.result.as_ref().map_or_else(|fault| fault.extra.effect, |_| SideEffect::Done);
     turn.record().finish(slot, line(&run), writes.then_some(effect));

@@ -71,6 +71,8 @@ const COMMANDS: &[&[&str]] = &[
         "return app.integrations.segment.track({event='e', userId='u'})",
     ],
     &["runs", "list", "--json"],
+    &["runs", "export", "--details"],
+    &["runs", "export", "--details", "--json"],
 ];
 
 /// Nothing listens on this port: a call fails after the credential was put to use.

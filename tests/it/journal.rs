@@ -22,6 +22,7 @@ fn entry(id: &str) -> Entry {
         error: None,
         request: Some(json!({"method": "POST"})),
         emulated: true,
+        meta: Some(json!({"job": "nightly"})),
     }
 }
 

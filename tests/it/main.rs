@@ -39,6 +39,7 @@ mod progress;
 mod readme;
 mod repl;
 mod request;
+mod runs;
 mod safe_hands;
 mod scripts;
 mod search;

@@ -1,16 +1,16 @@
-//! The commands about accounts, settings, trust and past runs.
+//! The commands about accounts, settings and trust.
 
 use clap::Args as _;
 
 use crate::cli::entry::{Entry, entry};
-use crate::cli::{accounts, config, configure, doctor, runs, trust};
+use crate::cli::{accounts, config, configure, doctor, trust};
 
 const ACCOUNTS: &str = "Accounts";
-const SETTINGS: &str = "Settings and history";
+const SETTINGS: &str = "Settings";
 
 /// In the order of the help.
 pub(super) static ENTRIES: &[&Entry] =
-    &[&LIST, &STATUS, &FIELDS, &CONFIGURE, &DOCTOR, &SHOW, &PATH, &TRUST, &UNTRUST, &RUNS, &RUN];
+    &[&LIST, &STATUS, &FIELDS, &CONFIGURE, &DOCTOR, &SHOW, &PATH, &TRUST, &UNTRUST];
 
 static LIST: Entry = entry(
     "integrations:list",
@@ -93,23 +93,4 @@ static UNTRUST: Entry = entry(
     "Let it only tighten again",
     trust::TrustArgs::augment_args,
     |invocation, matches| invocation.reply(matches, trust::untrust),
-);
-
-static RUNS: Entry = Entry {
-    examples: runs::EXAMPLES,
-    ..entry(
-        "runs list",
-        SETTINGS,
-        "List past calls",
-        runs::ListArgs::augment_args,
-        |invocation, matches| invocation.reply(matches, runs::list),
-    )
-};
-
-static RUN: Entry = entry(
-    "runs show",
-    SETTINGS,
-    "Show one past call",
-    runs::ShowArgs::augment_args,
-    |invocation, matches| invocation.reply(matches, runs::show),
 );

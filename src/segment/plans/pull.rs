@@ -51,6 +51,7 @@ impl Ask<'_> {
             args: Args::Named(args.as_object().cloned().unwrap_or_default()),
             origin: Origin::Cli,
             options: self.options.clone(),
+            ..Call::default()
         };
         self.engine.call(call).await.result.map(|outcome| outcome.value)
     }
