@@ -16,6 +16,7 @@ mod envelope;
 mod everywhere;
 mod help;
 mod how;
+mod import;
 mod invocation;
 mod lint;
 mod listen;

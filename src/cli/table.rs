@@ -2,6 +2,7 @@
 //! pages and dispatch are loops over it.
 
 mod checks;
+mod events;
 mod runs;
 mod settings;
 mod tokens;
@@ -23,6 +24,7 @@ const SHELL: &str = "This program";
 static FAMILIES: &[&[&Entry]] = &[
     &[&LUA, &MCP_LUA, &CALL, &REQUEST, &SEARCH, &DOCS, &EXAMPLES, &SCHEMA],
     checks::ENTRIES,
+    events::ENTRIES,
     settings::ENTRIES,
     tokens::ENTRIES,
     runs::ENTRIES,

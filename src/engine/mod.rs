@@ -15,6 +15,7 @@ mod encode;
 mod exchange;
 pub mod governor;
 pub mod hooks;
+pub mod import;
 mod lines;
 mod listing;
 mod lookup;

@@ -22,6 +22,8 @@ mod engine;
 mod faults;
 mod generated;
 mod governor;
+mod guides;
+mod import;
 mod journal;
 mod lint;
 mod lists;

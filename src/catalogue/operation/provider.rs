@@ -74,6 +74,9 @@ pub struct Batch {
     /// Statuses that say that one of the events is at fault, whichever it is.
     #[serde(default)]
     pub poisoned: Vec<u16>,
+    /// Objects of an event that the service's rules look into; the others are the caller's own.
+    #[serde(default)]
+    pub judged: Vec<String>,
 }
 
 /// One API of a provider.

@@ -1,0 +1,237 @@
+//! `segment:import`: many events from a file or a pipe. How rows become events and how they are sent
+//! is the engine's business; this says what is wanted, shows how far it is and what came of it.
+
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::invocation::{Invocation, event_loop};
+use super::progress::Progress;
+use super::signal::{self, interrupted};
+use super::stdin;
+use crate::engine::courier::Rate;
+use crate::engine::import::mapping::{Column, Rest};
+use crate::engine::import::{Format, Import, Imported, Mapping, Progress as Counts, Source, Stop};
+use crate::error::Fault;
+use report::report;
+
+/// Command lines for the help.
+pub(super) const EXAMPLES: &str = "\
+kosmo segment:import events.jsonl --force
+kosmo segment:import orders.csv --type track --set event='Order Completed' --map customer=userId --force
+kosmo segment:import users.csv --mapping users.toml --dry-run
+zcat old-events.jsonl.gz | kosmo segment:import - --format jsonl --rate 500 --force --json";
+
+/// How often what is shown is brought up to date.
+const TICK: Duration = Duration::from_millis(200);
+
+/// What is imported, and how.
+#[derive(Debug, clap::Args)]
+pub(super) struct ImportArgs {
+    /// The file: JSON Lines, CSV or TSV, also packed as .gz; - reads standard input
+    file: PathBuf,
+    /// The form of the file, where its name does not tell
+    #[arg(long, value_enum)]
+    format: Option<Form>,
+    /// The account whose events they become
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+    /// The kind of event of rows that do not say: track, identify, page, …
+    #[arg(long = "type", value_name = "TYPE", help_heading = "Columns")]
+    kind: Option<String>,
+    /// A field for events that do not have it, by dotted path; := for JSON
+    #[arg(long, value_name = "FIELD=VALUE", help_heading = "Columns")]
+    set: Vec<String>,
+    /// Where a column goes, and how it is read: amount=properties.revenue:number; - leaves it out
+    #[arg(long, value_name = "COLUMN=FIELD[:TYPE]", help_heading = "Columns")]
+    map: Vec<String>,
+    /// A TOML file that says the same
+    #[arg(long, value_name = "FILE", help_heading = "Columns")]
+    mapping: Option<PathBuf>,
+    /// What becomes of columns nobody named
+    #[arg(long, value_enum, help_heading = "Columns")]
+    rest: Option<Leftover>,
+    /// Events a second (the account's setting, else 1000), or off
+    #[arg(long, value_name = "EVENTS", value_parser = Rate::parse)]
+    rate: Option<Rate>,
+    /// Where rows that are refused go, with the reason; <FILE>.refused.jsonl
+    #[arg(long, value_name = "FILE")]
+    refused: Option<PathBuf>,
+    /// Send everything anew, as new events, instead of going on where an earlier run ended
+    #[arg(long)]
+    again: bool,
+    /// Check every row and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Count `ask` in the policy as `allow`
+    #[arg(long)]
+    force: bool,
+}
+
+/// The form of a file.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Form {
+    /// One JSON object a line
+    Jsonl,
+    /// Columns between commas, named by the first row
+    Csv,
+    /// Columns between tabs, named by the first row
+    Tsv,
+}
+
+/// What becomes of columns nobody named.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Leftover {
+    /// They become properties or traits
+    Keep,
+    /// They are left out
+    Drop,
+}
+
+/// Imports and prints what came of it.
+///
+/// # Errors
+/// Only what keeps it from beginning.
+pub(super) fn run(invocation: &Invocation, args: &ImportArgs) -> Result<u8, Fault> {
+    let import = Import {
+        provider: "segment".to_owned(),
+        account: args.account.clone(),
+        source: match args.file.as_os_str() == "-" {
+            true => Source::Stdin,
+            false => Source::File(args.file.clone()),
+        },
+        format: args.format.map(|form| match form {
+            Form::Jsonl => Format::JsonLines,
+            Form::Csv => Format::CSV,
+            Form::Tsv => Format::TSV,
+        }),
+        mapping: mapping(args)?,
+        rate: args.rate,
+        refused: args.refused.clone(),
+        again: args.again,
+        force: args.force,
+        dry_run: args.dry_run,
+    };
+    let began = Instant::now();
+    let stop = Stop::default();
+    let asked = stop.clone();
+    let engine = invocation.runtime()?.engine();
+    let caught = signal::watch(invocation.printer(), move || {
+        asked.ask();
+        true
+    })?;
+    let counts = Counts::default();
+    let event_loop = event_loop()?;
+    let imported = shown(invocation, &import, &counts, || {
+        engine.import(&import, &counts, &stop, &event_loop)
+    })?;
+    let signal = caught.status();
+    let imported = match signal {
+        Some(status) => Imported {
+            fault: Some(interrupted(status).hint("run the same command again to go on from there")),
+            ..imported
+        },
+        None => imported,
+    };
+    let status = report(invocation, &import, &imported, began.elapsed());
+    Ok(signal.unwrap_or(status))
+}
+
+/// The mapping from its file and the flags, which win.
+fn mapping(args: &ImportArgs) -> Result<Mapping, Fault> {
+    let mut mapping = match &args.mapping {
+        Some(path) => mapping_file(path)?,
+        None => Mapping::default(),
+    };
+    if let Some(kind) = &args.kind {
+        mapping.kind = Some(kind.clone());
+    }
+    for pair in &args.set {
+        let (name, value) = parted("--set", pair)?;
+        let (name, value) = match name.strip_suffix(':') {
+            Some(name) => (
+                name,
+                serde_json::from_str(value).map_err(|why| {
+                    Fault::usage(format!("`--set {pair}` is not JSON: {why}"))
+                        .hint("write FIELD=VALUE for text")
+                })?,
+            ),
+            None => (name, Value::from(value)),
+        };
+        mapping.set.insert(name.to_owned(), value);
+    }
+    for pair in &args.map {
+        let (name, target) = parted("--map", pair)?;
+        let column =
+            Column::parse(target).map_err(|why| Fault::usage(format!("`--map {pair}`: {why}")))?;
+        mapping.columns.insert(name.to_owned(), column);
+    }
+    if let Some(rest) = args.rest {
+        mapping.rest = match rest {
+            Leftover::Keep => Rest::Keep,
+            Leftover::Drop => Rest::Drop,
+        };
+    }
+    Ok(mapping)
+}
+
+fn parted<'a>(flag: &str, pair: &'a str) -> Result<(&'a str, &'a str), Fault> {
+    match pair.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name, value)),
+        _ => Err(Fault::usage(format!("`{flag} {pair}` has no `=` with something on both sides"))
+            .hint("for example --map customer=userId or --set event='Order Completed'")),
+    }
+}
+
+fn mapping_file(path: &Path) -> Result<Mapping, Fault> {
+    let text = stdin::file("mapping file", path)?;
+    toml::from_str(&text).map_err(|why| {
+        let at =
+            why.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count());
+        Fault::usage(format!("{} line {}: {}", path.display(), at + 1, why.message()))
+            .code("invalid_mapping")
+            .hint("see docs.read(\"import\")")
+    })
+}
+
+/// Does the work while its progress is shown.
+fn shown<T>(
+    invocation: &Invocation,
+    import: &Import,
+    counts: &Counts,
+    work: impl FnOnce() -> T,
+) -> T {
+    let name = import.source.name();
+    let length = import.source.length();
+    let progress = Progress::start(invocation.printer(), &format!("importing {name}"), None);
+    let (end, ended) = mpsc::channel::<()>();
+    std::thread::scope(|threads| {
+        threads.spawn(move || {
+            while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                update(&progress, counts, &name, length);
+            }
+            update(&progress, counts, &name, length);
+            progress.finish(&format!("imported {name}"));
+        });
+        let done = work();
+        drop(end);
+        done
+    })
+}
+
+/// How many events a file holds can only be guessed from those that have come.
+fn update(progress: &Progress, counts: &Counts, name: &str, length: Option<u64>) {
+    let (events, bytes) = (counts.events(), counts.bytes());
+    progress.advance(events.saturating_sub(progress.done()));
+    if let Some(length) = length.filter(|_| bytes > 0 && events > 0) {
+        let guess = u128::from(events) * u128::from(length) / u128::from(bytes);
+        progress.expect(u64::try_from(guess).unwrap_or(events).max(events));
+    }
+    if counts.refusals() > 0 {
+        progress.turn_to(&format!("importing {name}, {} refused", counts.refusals()));
+    }
+}

@@ -1,0 +1,114 @@
+//! What came of an import, for people and programs.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::cli::invocation::Invocation;
+use crate::cli::output::failure;
+use crate::engine::import::{Import, Imported, Refusal};
+use crate::error::{Fault, Kind};
+
+/// Prints the summary and returns the exit status.
+pub(super) fn report(
+    invocation: &Invocation,
+    import: &Import,
+    imported: &Imported,
+    took: Duration,
+) -> u8 {
+    let fault = imported.fault.clone().or_else(|| partial(imported));
+    let printer = invocation.printer();
+    if invocation.json() {
+        let mut json = summary(import, imported, took);
+        if let (Some(fault), Some(json)) = (&fault, json.as_object_mut())
+            && let Value::Object(failure) = failure(fault)
+        {
+            json.extend(failure);
+        }
+        printer.answer(&json);
+    } else {
+        for Refusal { row, message, code, .. } in &imported.sample {
+            printer.warn(&format!(
+                "{} line {}: {message} ({code})",
+                import.source.name(),
+                row.line + 1
+            ));
+        }
+        printer.lines(&told(import, imported, took));
+        if let Some(fault) = &fault {
+            printer.complain(fault);
+        }
+    }
+    fault.map_or(0, |fault| fault.exit())
+}
+
+/// What a finished import that left rows behind ends with.
+fn partial(imported: &Imported) -> Option<Fault> {
+    let refused = imported.record.refused;
+    if refused == 0 {
+        return None;
+    }
+    let kind = if imported.record.sent == 0 { Kind::EventInvalid } else { Kind::Partial };
+    let rows = if refused == 1 { "1 row was" } else { &format!("{refused} rows were") };
+    let fault = Fault::new(kind, format!("{rows} refused"));
+    Some(match &imported.refused_file {
+        Some(file) => fault.hint(format!("each is in {} with its reason", file.display())),
+        None => fault,
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+fn rate(events: u64, took: Duration) -> f64 {
+    (events as f64 / took.as_secs_f64().max(0.001)).round()
+}
+
+fn summary(import: &Import, imported: &Imported, took: Duration) -> Value {
+    let record = &imported.record;
+    json!({
+        "success": true,
+        "import": record.id,
+        "source": record.source,
+        "account": record.account,
+        "sent": imported.sent,
+        "refused": imported.refused,
+        "total_sent": record.sent,
+        "total_refused": record.refused,
+        "refused_file": imported.refused_file,
+        "refused_by_code": imported.codes,
+        "refusals": imported.sample.iter().map(refusal).collect::<Vec<_>>(),
+        "complete": record.done,
+        "resumed": imported.resumed,
+        "already_imported": imported.already,
+        "dry_run": import.dry_run,
+        "run_id": imported.run_id,
+        "duration_ms": (took.as_secs_f64() * 1e6).round() / 1e3,
+        "events_per_second": rate(imported.sent, took),
+    })
+}
+
+fn refusal(refusal: &Refusal) -> Value {
+    json!({"line": refusal.row.line + 1, "code": refusal.code, "message": refusal.message})
+}
+
+fn told(import: &Import, imported: &Imported, took: Duration) -> String {
+    let record = &imported.record;
+    let name = &record.source;
+    if imported.already {
+        return format!(
+            "{name} was imported already: {} sent, {} refused, finished {}; --again sends it anew",
+            record.sent, record.refused, record.at
+        );
+    }
+    let verb = if import.dry_run { "checked" } else { "sent" };
+    let earlier = match record.sent.saturating_sub(imported.sent) {
+        0 => String::new(),
+        before => format!(" ({before} before, {} in all)", record.sent),
+    };
+    format!(
+        "{verb} {}{earlier}, refused {}, in {:.1} s ({}/s)",
+        imported.sent,
+        record.refused,
+        took.as_secs_f64(),
+        rate(imported.sent, took),
+    )
+}

@@ -1,0 +1,70 @@
+//! Events of one lane on their way to the sender, in one piece of memory.
+
+use crate::ledger::imports::Mark;
+use crate::ledger::outbox::LANES;
+
+/// Events of one lane.
+#[derive(Debug, Default)]
+pub(super) struct Load {
+    bytes: Vec<u8>,
+    /// Where each event ends.
+    ends: Vec<usize>,
+    /// Where the row of each event begins.
+    rows: Vec<Mark>,
+    /// Everything of this lane before it is settled once this is delivered.
+    pub(super) upto: Mark,
+    /// How things stood with all lanes when this was closed.
+    pub(super) tide: Tide,
+}
+
+/// How far everything had come at one moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tide {
+    /// Where the earliest row begins that is in no load yet, by lane.
+    pub(super) floors: [Mark; LANES as usize],
+    /// Loads closed so far, by lane.
+    pub(super) loads: [u64; LANES as usize],
+    /// Refused rows reported so far.
+    pub(super) refused: u64,
+}
+
+impl Load {
+    /// Adds an event.
+    pub(super) fn push(&mut self, event: &[u8], row: Mark, end: Mark) {
+        self.bytes.extend_from_slice(event);
+        self.ends.push(self.bytes.len());
+        self.rows.push(row);
+        self.upto = end;
+    }
+
+    /// The events.
+    pub(super) fn events(&self) -> Vec<&[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).filter_map(|(from, to)| self.bytes.get(from..*to)).collect()
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The bytes of all.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Where the row of an event begins.
+    pub(super) fn row(&self, index: usize) -> Mark {
+        self.rows.get(index).copied().unwrap_or_default()
+    }
+
+    /// Where the row of the first event begins.
+    pub(super) fn first(&self) -> Option<Mark> {
+        self.rows.first().copied()
+    }
+}
