@@ -2,6 +2,7 @@
 //! was queued for one place go to another.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -9,6 +10,7 @@ use uuid::Uuid;
 
 use super::folder::{Segment, key, place, segments};
 use super::graves::{self, Buried};
+use super::holder::end_leases_of_the_dead;
 use super::inquiry::unsettled;
 use super::producer::Target;
 use super::registry::{self, change};
@@ -68,7 +70,7 @@ impl Local {
         for (place, folder) in self.folders(which)? {
             let key = key(&place);
             for lane in 0..LANES {
-                count += self.work(|_, db| {
+                count += self.work(|root, db| {
                     let mut segments = segments(&folder)?;
                     segments.retain(|segment| segment.lane == lane);
                     let mut meant = 0;
@@ -78,7 +80,7 @@ impl Local {
                     if meant == 0 {
                         return Ok(0);
                     }
-                    let token = hold(db, &key, lane)?;
+                    let token = hold(db, root, &key, lane)?;
                     let mut count = 0;
                     for segment in &segments {
                         count += bury_in(db, segment, which, (&key, reason))?;
@@ -103,7 +105,7 @@ impl Local {
             create_private_folder(&target)?;
             let mut tokens = Vec::new();
             for lane in 0..LANES {
-                tokens.push((lane, hold(db, &old, lane)?));
+                tokens.push((lane, hold(db, root, &old, lane)?));
             }
             // Nobody looks for segments that seem to be gone while this is under way.
             let change = change(db)?;
@@ -134,7 +136,8 @@ impl Local {
 }
 
 /// Takes a lane for a change.
-fn hold(db: &Connection, key: &str, lane: u8) -> Result<String, Trouble> {
+fn hold(db: &Connection, root: &Path, key: &str, lane: u8) -> Result<String, Trouble> {
+    end_leases_of_the_dead(db, root, key, now())?;
     let token = Uuid::new_v4().to_string();
     let lasting = i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
     if registry::lease(db, (key, lane), &token, now(), lasting)? {

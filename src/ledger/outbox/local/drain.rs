@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::Connection;
-use uuid::Uuid;
 
 use super::folder::{Segment, key, places, segments};
+use super::holder::end_leases_of_the_dead;
 use super::receipts::trim;
 use super::registry;
 use super::settle::settle;
@@ -48,7 +48,7 @@ impl Local {
         if found.is_empty() {
             return Ok(None);
         }
-        let token = Uuid::new_v4().to_string();
+        let token = self.token(&root)?;
         let claim = self.work(|_, db| {
             for (place, folder) in found {
                 if let Some(lane) = self.take(db, &place, &folder, &token, lease)? {
@@ -75,12 +75,17 @@ impl Local {
         if registry::paused(db, &key, now)?.is_some() {
             return Ok(None);
         }
+        if let Some(root) = folder.parent() {
+            end_leases_of_the_dead(db, root, &key, now)?;
+        }
         let taken = registry::leases(db, &key, now)?;
         let mut found: BTreeMap<u8, Vec<Segment>> = BTreeMap::new();
         for segment in segments(folder)? {
             found.entry(segment.lane).or_default().push(segment);
         }
-        for (lane, segments) in found.into_iter().filter(|(lane, _)| !taken.contains(lane)) {
+        for (lane, segments) in
+            found.into_iter().filter(|(lane, _)| taken.iter().all(|(held, _)| held != lane))
+        {
             let mut more = false;
             for segment in &segments {
                 more = more || self.has_more(db, segment)?;

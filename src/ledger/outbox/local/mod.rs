@@ -6,6 +6,7 @@ mod drain;
 mod folder;
 mod frame;
 mod graves;
+mod holder;
 mod inquiry;
 mod listing;
 mod producer;
@@ -32,6 +33,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use self::drain::Held;
+use self::holder::Holder;
 use self::producer::{Producer, Target};
 use self::sync::{Desk, Syncer};
 use self::trouble::{Trouble, disk, homeless};
@@ -85,6 +87,7 @@ pub struct Local {
     syncer: OnceLock<Syncer>,
     registry: Mutex<Option<Ledger>>,
     held: Mutex<HashMap<String, Held>>,
+    holder: OnceLock<Holder>,
 }
 
 impl fmt::Debug for Local {
@@ -113,6 +116,7 @@ impl Local {
             syncer: OnceLock::new(),
             registry: Mutex::default(),
             held: Mutex::default(),
+            holder: OnceLock::new(),
         }
     }
 

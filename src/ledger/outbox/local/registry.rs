@@ -34,13 +34,17 @@ fn held(now: i64, until: i64) -> bool {
     until > now && until <= now.saturating_add(LONGEST_LEASE)
 }
 
-/// The lanes of a place that somebody holds.
-pub(super) fn leases(db: &Connection, place: &str, now: i64) -> rusqlite::Result<Vec<u8>> {
-    let sql = "SELECT lane, until FROM outbox_leases WHERE place = ?1";
+/// The lanes of a place that somebody holds, with the tokens they are held by.
+pub(super) fn leases(
+    db: &Connection,
+    place: &str,
+    now: i64,
+) -> rusqlite::Result<Vec<(u8, String)>> {
+    let sql = "SELECT lane, token, until FROM outbox_leases WHERE place = ?1";
     let mut query = db.prepare_cached(sql)?;
-    let rows = query.query_map([place], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let rows: Vec<(u8, i64)> = rows.collect::<Result<_, _>>()?;
-    Ok(rows.into_iter().filter(|(_, until)| held(now, *until)).map(|(lane, _)| lane).collect())
+    let rows = query.query_map([place], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
+    let rows: Vec<((u8, String), i64)> = rows.collect::<Result<_, _>>()?;
+    Ok(rows.into_iter().filter(|(_, until)| held(now, *until)).map(|(lease, _)| lease).collect())
 }
 
 /// Takes a lane unless somebody holds it; whether it was taken.

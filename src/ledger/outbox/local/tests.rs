@@ -95,6 +95,29 @@ async fn what_is_settled_takes_no_room() {
     assert_eq!(files(home.path()).len(), 0);
 }
 
+/// The lock on the file that tells that a courier lives is let go by the system when it dies.
+#[tokio::test]
+async fn the_lanes_of_a_courier_that_is_gone_are_free_at_once() {
+    let home = tempfile::tempdir().unwrap();
+    let (dead, alive) = (at(home.path()), at(home.path()));
+    alive.append(&place("m"), vec![item(0, "a"), item(1, "b")]).await.unwrap();
+    let lost = take(&dead).await.unwrap();
+    let mine = take(&alive).await.unwrap();
+    let other = at(home.path());
+    assert_eq!(take(&other).await, None, "both are held by the living");
+    drop(dead);
+    let claim = take(&other).await.unwrap();
+    assert_eq!((claim.lane, take(&other).await), (lost.lane, None), "and one of them still is");
+    alive.renew(&mine, Duration::from_secs(60)).await.unwrap();
+
+    // A file whose process could not remove it is as good as none.
+    let left = home.path().join("outbox/.couriers/left");
+    fs::write(&left, "").unwrap();
+    let next = at(home.path());
+    assert_eq!(take(&next).await, None);
+    assert!(!left.exists());
+}
+
 /// What a killed producer leaves behind at every possible point of its last write.
 #[tokio::test]
 async fn a_torn_tail_is_no_event() {
