@@ -16,6 +16,8 @@ use crate::error::Fault;
 use crate::ledger::facts::Facts;
 use crate::ledger::journal::{Journal, Retention};
 use crate::ledger::limits::Limits;
+use crate::ledger::outbox::Outbox;
+use crate::ledger::outbox::local::{Habits, Local};
 use crate::redact::{Redactor, Secret};
 use crate::settings::{Settings, Surroundings};
 
@@ -45,6 +47,7 @@ pub struct Runtime {
     approve: Option<Arc<dyn Approve>>,
     catalogue: OnceLock<Arc<Catalogue>>,
     engine: OnceLock<Engine>,
+    outbox: OnceLock<Box<dyn Outbox>>,
 }
 
 impl Runtime {
@@ -67,6 +70,7 @@ impl Runtime {
             approve: opening.approve,
             catalogue: OnceLock::new(),
             engine: OnceLock::new(),
+            outbox: OnceLock::new(),
         }))
     }
 
@@ -98,6 +102,12 @@ impl Runtime {
     /// Waits until every call is written down; the warning when it could not be. Opens nothing.
     pub fn flush(&self) -> Option<String> {
         self.engine.get()?.journal.flush()
+    }
+
+    /// Where events wait that are not sent at once.
+    pub fn outbox(&self) -> &dyn Outbox {
+        let open = || Local::beside(self.settings.ledger_path(), Habits::default());
+        &**self.outbox.get_or_init(|| Box::new(open()))
     }
 
     /// What performs calls.

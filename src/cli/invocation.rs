@@ -71,6 +71,18 @@ impl Invocation {
         Ok(self.runtime.get_or_init(|| runtime))
     }
 
+    /// Another runtime, from what settings and accounts say now.
+    ///
+    /// # Errors
+    /// As [`Self::runtime`].
+    pub(super) fn fresh(&self) -> Result<Arc<Runtime>, Fault> {
+        let runtime = self.open()?;
+        if let Some(emulator) = self.emulator.get() {
+            runtime.use_emulator(emulator.url());
+        }
+        Ok(runtime)
+    }
+
     fn open(&self) -> Result<Arc<Runtime>, Fault> {
         let surroundings = Surroundings::of_process();
         let automatic = surroundings.environment.get("CI").is_some_and(|value| !value.is_empty());

@@ -21,6 +21,7 @@ mod invocation;
 mod lint;
 mod listen;
 mod lua;
+mod outbox;
 pub mod output;
 mod plans;
 pub mod progress;

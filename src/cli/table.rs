@@ -3,6 +3,7 @@
 
 mod checks;
 mod events;
+mod outbox;
 mod runs;
 mod settings;
 mod tokens;
@@ -25,6 +26,7 @@ static FAMILIES: &[&[&Entry]] = &[
     &[&LUA, &MCP_LUA, &CALL, &REQUEST, &SEARCH, &DOCS, &EXAMPLES, &SCHEMA],
     checks::ENTRIES,
     events::ENTRIES,
+    outbox::ENTRIES,
     settings::ENTRIES,
     tokens::ENTRIES,
     runs::ENTRIES,

@@ -30,6 +30,7 @@ mod lists;
 mod lua;
 mod lua_command;
 mod oauth;
+mod outbox_commands;
 mod output;
 mod pages;
 #[path = "../support/peers.rs"]

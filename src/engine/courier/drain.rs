@@ -36,6 +36,8 @@ pub struct Aim {
     pub wait: Wait,
     /// When to leave the rest; never when absent.
     pub until: Option<Instant>,
+    /// Whether places that wait for somebody are tried again: who asks may have done what was needed.
+    pub afresh: bool,
     /// How long what is in flight may take after somebody said stop.
     pub grace: Duration,
 }
@@ -67,9 +69,19 @@ impl Courier<'_> {
     ///
     /// # Errors
     /// When the outbox itself fails.
-    pub async fn drain(&self, aim: &Aim, mut stop: Stop) -> Result<Flushed, Fault> {
+    pub async fn drain(&self, aim: &Aim, stop: Stop) -> Result<Flushed, Fault> {
+        let mut flushed = self.round(aim, stop).await?;
+        flushed.look(self.outbox.state(&aim.which).await?);
+        Ok(flushed)
+    }
+
+    /// The same without a look at what is left, which costs the more the more there is.
+    ///
+    /// # Errors
+    /// When the outbox itself fails.
+    pub(super) async fn round(&self, aim: &Aim, mut stop: Stop) -> Result<Flushed, Fault> {
         self.begin();
-        if aim.wait != Wait::No {
+        if aim.afresh {
             self.lift(&aim.which).await?;
         }
         let mut flight = FuturesUnordered::new();
@@ -126,7 +138,7 @@ impl Courier<'_> {
             }
         }
         drop(flight);
-        self.end(&aim.which, trouble).await
+        self.end(trouble).await
     }
 
     fn begin(&self) {
@@ -138,7 +150,7 @@ impl Courier<'_> {
     }
 
     /// Gives everything back and sums up.
-    async fn end(&self, which: &Which, trouble: Option<Fault>) -> Result<Flushed, Fault> {
+    async fn end(&self, trouble: Option<Fault>) -> Result<Flushed, Fault> {
         self.book().spare.clear();
         let held = self.book().held.clone();
         let given = self.give_back(held).await;
@@ -148,7 +160,6 @@ impl Courier<'_> {
         given?;
         let mut flushed = std::mem::take(&mut self.book().flushed);
         flushed.failed = self.book().failed.drain().collect();
-        flushed.look(self.outbox.state(which).await?);
         Ok(flushed)
     }
 
@@ -189,7 +200,7 @@ impl Courier<'_> {
         Ok(())
     }
 
-    /// Lets places that wait for somebody be tried again: who asks may have done what was needed.
+    /// Ends the pauses that wait for somebody.
     async fn lift(&self, which: &Which) -> Result<(), Fault> {
         for (place, state) in self.outbox.state(which).await? {
             if state.paused.is_some_and(|(why, _)| needs_action(&why)) {

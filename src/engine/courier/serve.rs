@@ -34,7 +34,7 @@ impl Courier<'_> {
     ) -> Result<Ended, Fault> {
         let mut look = LOOKS.0;
         loop {
-            let flushed = self.drain(aim, stop.clone()).await?;
+            let flushed = self.round(aim, stop.clone()).await?;
             if *stop.borrow() {
                 return Ok(Ended::Stopped(flushed));
             }

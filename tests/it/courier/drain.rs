@@ -60,7 +60,7 @@ fn drain(runtime: &Runtime, outbox: &dyn Outbox, aim: &Aim) -> Flushed {
 }
 
 fn all() -> Aim {
-    Aim { wait: Wait::All, ..Aim::default() }
+    Aim { wait: Wait::All, afresh: true, ..Aim::default() }
 }
 
 /// What arrived of each person, in order of arrival.

@@ -1,0 +1,92 @@
+//! The commands about the outbox: a look at it, sending what it holds, and deciding about what could
+//! not be sent. How it keeps events is the ledger's business, how they are sent the courier's.
+
+pub(super) mod change;
+pub(super) mod export;
+pub(super) mod flush;
+pub(super) mod list;
+mod log;
+pub(super) mod run;
+pub(super) mod show;
+mod stop;
+
+use serde_json::{Map, Value, json};
+
+use super::invocation::Invocation;
+use crate::engine::Engine;
+use crate::error::Fault;
+use crate::ledger::outbox::{Outbox, Place, Reason, Receipt, Status, Which};
+
+/// Which account is meant.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct Whose {
+    /// Only events of this account
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// Only events for this provider
+    #[arg(long, value_name = "NAME")]
+    provider: Option<String>,
+}
+
+impl Whose {
+    /// What the outbox understands.
+    ///
+    /// # Errors
+    /// `not_found` for a provider there is none of. An account may be gone; its events are not.
+    fn which(&self, engine: &Engine) -> Result<Which, Fault> {
+        if let Some(name) = &self.provider {
+            engine.catalogue.provider(name)?;
+        }
+        let (provider, account) = (self.provider.clone(), self.account.clone());
+        Ok(Which { provider, account, ..Which::default() })
+    }
+
+    /// Whether nothing was said.
+    fn is_open(&self) -> bool {
+        self.account.is_none() && self.provider.is_none()
+    }
+}
+
+/// The engine and its outbox, for a command that no token covers.
+fn open(invocation: &Invocation) -> Result<(&Engine, &dyn Outbox), Fault> {
+    let runtime = invocation.owner("the outbox")?;
+    Ok((runtime.engine(), runtime.outbox()))
+}
+
+/// The word for what became of an event.
+fn word(status: &Status) -> &'static str {
+    match status {
+        Status::Queued => "queued",
+        Status::Sent => "sent",
+        Status::Buried { .. } => "buried",
+        Status::Unknown => "unknown",
+    }
+}
+
+fn reason(status: &Status) -> Option<&Reason> {
+    match status {
+        Status::Buried { reason } => Some(reason),
+        Status::Queued | Status::Sent | Status::Unknown => None,
+    }
+}
+
+/// A receipt as one object, without its event.
+fn receipt(receipt: &Receipt) -> Map<String, Value> {
+    let reason = reason(&receipt.status).map(|reason| {
+        json!({"code": reason.code, "message": reason.message, "http_status": reason.http_status})
+    });
+    let of = |part: fn(&Place) -> &String| receipt.place.as_ref().map(|place| part(place).clone());
+    Map::from_iter([
+        ("message_id".to_owned(), json!(receipt.message_id)),
+        ("status".to_owned(), json!(word(&receipt.status))),
+        ("provider".to_owned(), json!(of(|place| &place.provider))),
+        ("account".to_owned(), json!(of(|place| &place.account))),
+        ("at".to_owned(), json!(receipt.at)),
+        ("reason".to_owned(), json!(reason)),
+    ])
+}
+
+/// `1 event`, `2 events`.
+fn events(count: u64) -> String {
+    format!("{count} event{}", if count == 1 { "" } else { "s" })
+}
