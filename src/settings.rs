@@ -9,6 +9,7 @@ pub mod known;
 pub mod surroundings;
 pub mod trust;
 pub mod units;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub use known::{KNOWN, Known, Shape};
 pub use surroundings::{Environment, Paths, Surroundings};
 pub use trust::Standing;
+pub use variables::VARIABLES;
 
 use crate::error::{Fault, Kind};
 use crate::redact::Secret;

@@ -9,6 +9,40 @@ use super::everywhere;
 use super::invocation::Invocation;
 use crate::error::Fault;
 
+/// What a command may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Touches {
+    /// Nothing: it only looks.
+    Nothing,
+    /// What the functions it calls change, as far as policy allows.
+    Service,
+    /// Settings and credentials.
+    Settings,
+    /// What is kept on this machine: queues, tokens, the journal.
+    State,
+    /// Files that are named on the command line.
+    Files,
+    /// Nothing by itself: it serves other programs until it is ended.
+    Server,
+}
+
+impl Touches {
+    /// Every one of them, with its word and what it means.
+    pub(super) const ALL: [(Self, &'static str, &'static str); 6] = [
+        (Self::Nothing, "reads", "only looks; leaves nothing behind"),
+        (Self::Service, "calls", "calls functions; each has its own effect, and policy applies"),
+        (Self::Settings, "settings", "changes settings, credentials or trust of this user"),
+        (Self::State, "state", "changes what is kept on this machine, such as queues and tokens"),
+        (Self::Files, "files", "writes files that the command line names"),
+        (Self::Server, "serves", "serves other programs until it is ended"),
+    ];
+
+    /// The word for programs.
+    pub(super) fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(touches, ..)| *touches == self).map_or("", |(_, word, _)| word)
+    }
+}
+
 /// One command.
 pub(super) struct Entry {
     /// Its name as people write it.
@@ -23,12 +57,33 @@ pub(super) struct Entry {
     pub(super) examples: &'static str,
     /// Whether flags that are not its own belong to the function it calls.
     pub(super) loose: bool,
+    /// What it may change, when it cannot be told from its flags.
+    pub(super) touches: Option<Touches>,
     pub(super) args: fn(clap::Command) -> clap::Command,
     /// What it runs.
     pub(super) run: fn(&Invocation, &ArgMatches) -> Result<u8, Fault>,
 }
 
 impl Entry {
+    /// What it may change. What can be forced or shown in advance calls something.
+    pub(super) fn touches(&self) -> Touches {
+        let own = || (self.args)(clap::Command::new("x"));
+        let calls = || own().get_arguments().any(|arg| matches!(arg.get_long(), Some("force")));
+        match self.touches {
+            Some(touches) => touches,
+            None if calls() => Touches::Service,
+            None => Touches::Nothing,
+        }
+    }
+
+    /// Command lines that work. Without any of its own, the command by itself does.
+    pub(super) fn example_lines(&self) -> String {
+        match self.examples {
+            "" => format!("kosmo {}", self.name),
+            examples => examples.to_owned(),
+        }
+    }
+
     /// The command as clap sees it.
     pub(super) fn command(&self) -> clap::Command {
         let command = (self.args)(clap::Command::new(self.name))
@@ -138,7 +193,8 @@ pub(super) const fn entry(
     args: fn(clap::Command) -> clap::Command,
     run: fn(&Invocation, &ArgMatches) -> Result<u8, Fault>,
 ) -> Entry {
-    Entry { name, heading, about, usage: None, examples: "", loose: false, args, run }
+    let (usage, examples, loose, touches) = (None, "", false, None);
+    Entry { name, heading, about, usage, examples, loose, touches, args, run }
 }
 
 #[cfg(test)]

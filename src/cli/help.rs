@@ -3,13 +3,10 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use serde_json::json;
-
 use super::entry::Entry;
-use super::reply::Reply;
 use super::table;
-use crate::catalogue::Operation;
 use crate::catalogue::name::fold;
+use crate::catalogue::{Operation, docs};
 use crate::error::Fault;
 
 /// What the program is, with command lines that run as they stand.
@@ -29,16 +26,31 @@ Usage: kosmo <COMMAND> [OPTIONS]
 const TAIL: &str = "
 Everywhere:
   --json           Print one JSON object on stdout, whatever happens
+  --output <FORM>  The data alone: json, jsonl, table or tsv
+  --select <PATH>  Only what this JSONPath selects from the data
   --emulator       Run against the built-in emulator: no account, no network
   --token <TOKEN>  Do no more than this token allows; also KOSMO_TOKEN
   -q, --quiet      Say nothing on stderr but errors
-  -v, --verbose    Say more on stderr
-  --color <WHEN>   When to colour messages: auto, always, never
+  -v, --verbose    Tell of each request on stderr; -vv with headers and bodies
+  --color <WHEN>   When to use colour: auto, always, never
   -h, --help       Help for a command: kosmo <COMMAND> --help
   -V, --version    The version
 
 A blank will do for the colon: kosmo integrations lua …
 ";
+
+/// Other words for guides.
+const NICKNAMES: &[(&str, &str)] = &[
+    ("config", "settings"),
+    ("configuration", "settings"),
+    ("env", "environment"),
+    ("variables", "environment"),
+    ("exit", "exit-codes"),
+    ("exits", "exit-codes"),
+    ("formatting", "output"),
+    ("policy", "safety"),
+    ("permissions", "safety"),
+];
 
 /// What the provider shortcuts do.
 const SHORTCUT: &str = "Call a function of a provider, or read the provider's page";
@@ -50,7 +62,7 @@ const SHORTCUT: &str = "Call a function of a provider, or read the provider's pa
 pub(super) fn top(flags: &[OsString]) -> Result<String, Fault> {
     for flag in flags {
         match flag.to_str() {
-            Some("--version" | "-V") => return Ok(version().text),
+            Some("--version" | "-V") => return Ok(super::version::reply().text),
             Some("--help" | "-h") => return Ok(everything()),
             _ => {}
         }
@@ -67,7 +79,39 @@ pub(super) fn everything() -> String {
     let mut text = HEAD.to_owned();
     list(&mut text, |_| true);
     text.push_str(TAIL);
+    let topics: Vec<String> = docs::guides().map(|guide| guide.name).collect();
+    text += &wrapped("Topics (kosmo help TOPIC): ", &topics.join(", "));
     text
+}
+
+/// The commands of a family and the guide about it, whichever there is.
+pub(super) fn family_and_topic(name: &str, words: &str) -> Option<String> {
+    let found: Vec<String> = family(name).into_iter().chain(topic(words)).collect();
+    (!found.is_empty()).then(|| found.join("\n"))
+}
+
+/// A guide by its name, or by what people call it.
+fn topic(name: &str) -> Option<String> {
+    let wanted = fold(name);
+    let wanted = NICKNAMES.iter().find(|(nickname, _)| fold(nickname) == wanted);
+    let wanted = wanted.map_or(name, |(_, guide)| guide);
+    docs::guides().find(|guide| fold(&guide.name) == fold(wanted)).map(|guide| guide.text())
+}
+
+/// Words after a heading, broken where a line is full.
+fn wrapped(heading: &str, words: &str) -> String {
+    let mut text = heading.to_owned();
+    let mut column = text.len();
+    for word in words.split(' ') {
+        if column + word.len() > 98 {
+            text = text.trim_end().to_owned() + "\n  ";
+            column = 2;
+        }
+        text += word;
+        text += " ";
+        column += word.len() + 1;
+    }
+    text.trim_end().to_owned() + "\n"
 }
 
 /// The commands that begin with `family:`; none when there are none.
@@ -100,7 +144,7 @@ fn list(text: &mut String, belongs: impl Fn(&Entry) -> bool) {
 
 /// The help of one command.
 pub(super) fn command(entry: &Entry) -> String {
-    page(entry, entry.about, &entry.examples.replace('\n', "\n  "))
+    page(entry, entry.about, &entry.example_lines().replace('\n', "\n  "))
 }
 
 /// The help of a call of one function: its own parameters, then the command's options.
@@ -132,14 +176,4 @@ fn page(entry: &Entry, about: &str, examples: &str) -> String {
 
 fn rendered(mut command: clap::Command) -> String {
     command.render_help().to_string()
-}
-
-/// The version, and what it is made of.
-pub(super) fn version() -> Reply {
-    let version = env!("CARGO_PKG_VERSION");
-    let target = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
-    Reply::new(
-        json!({"success": true, "name": "kosmo", "version": version, "target": target}),
-        format!("kosmo {version}"),
-    )
 }

@@ -16,6 +16,11 @@ source <(kosmo completions bash)
 kosmo completions zsh > ~/.zfunc/_kosmo
 kosmo completions fish > ~/.config/fish/completions/kosmo.fish";
 
+/// Command lines for the help.
+pub(super) const MAN_EXAMPLES: &str = "\
+kosmo man | man -l -
+kosmo man ~/.local/share/man/man1";
+
 /// A shell with a completion script.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(super) enum Shell {
@@ -68,7 +73,7 @@ pub(super) fn man(invocation: &Invocation, args: &ManArgs) -> Result<u8, Fault> 
     let mut pages = vec![("kosmo".to_owned(), program)];
     for entry in table::entries() {
         let name = format!("kosmo-{}", entry.name.replace([':', ' '], "-"));
-        let text = page(entry.command().after_help(entry.examples), &name)?;
+        let text = page(entry.command().after_help(entry.example_lines()), &name)?;
         pages.push((name, text));
     }
     let files = pages

@@ -4,14 +4,16 @@
 mod checks;
 mod events;
 mod outbox;
+mod program;
 mod runs;
 mod settings;
 mod tokens;
 
 use clap::Args as _;
 
+use super::entry::Touches;
 use super::entry::{Entry, entry};
-use super::{call, emulator, help, lua, raw, reference, shell};
+use super::{call, emulator, lua, raw, reference};
 use crate::catalogue::Catalogue;
 use crate::catalogue::name::fold;
 use crate::runtime::{Opening, Runtime};
@@ -19,7 +21,6 @@ use crate::runtime::{Opening, Runtime};
 const SCRIPTS: &str = "Scripts";
 const CALLS: &str = "Calls and what they need";
 const EMULATOR: &str = "Emulator";
-const SHELL: &str = "This program";
 
 /// The commands by family, in the order of the help.
 static FAMILIES: &[&[&Entry]] = &[
@@ -31,7 +32,7 @@ static FAMILIES: &[&[&Entry]] = &[
     tokens::ENTRIES,
     runs::ENTRIES,
     &[&SERVE, &EVENTS],
-    &[&COMPLETIONS, &MAN, &VERSION],
+    program::ENTRIES,
 ];
 
 /// Every command, in the order of the help.
@@ -135,24 +136,31 @@ pub(super) static DOCS: Entry = Entry {
     )
 };
 
-static EXAMPLES: Entry = entry(
-    "integrations:examples",
-    CALLS,
-    "Show calls of a function that work",
-    reference::ExamplesArgs::augment_args,
-    |invocation, matches| invocation.reply(matches, reference::examples),
-);
+static EXAMPLES: Entry = Entry {
+    examples: "kosmo integrations:examples segment.track_event",
+    ..entry(
+        "integrations:examples",
+        CALLS,
+        "Show calls of a function that work",
+        reference::ExamplesArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, reference::examples),
+    )
+};
 
-static SCHEMA: Entry = entry(
-    "integrations:schema",
-    CALLS,
-    "Print the JSON Schema of a function's arguments",
-    reference::SchemaArgs::augment_args,
-    |invocation, matches| invocation.reply(matches, reference::schema),
-);
+static SCHEMA: Entry = Entry {
+    examples: "kosmo integrations:schema segment.track_event",
+    ..entry(
+        "integrations:schema",
+        CALLS,
+        "Print the JSON Schema of a function's arguments",
+        reference::SchemaArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, reference::schema),
+    )
+};
 
 static SERVE: Entry = Entry {
     examples: emulator::SERVE_EXAMPLES,
+    touches: Some(Touches::Server),
     ..entry(
         "emulator:serve",
         EMULATOR,
@@ -162,40 +170,16 @@ static SERVE: Entry = Entry {
     )
 };
 
-static EVENTS: Entry = entry(
-    "emulator:events",
-    EMULATOR,
-    "List what a running emulator received",
-    emulator::EventsArgs::augment_args,
-    |invocation, matches| emulator::events(invocation, &invocation.args(matches)?),
-);
-
-static COMPLETIONS: Entry = Entry {
-    examples: shell::COMPLETIONS_EXAMPLES,
+static EVENTS: Entry = Entry {
+    examples: "kosmo emulator:events --url http://127.0.0.1:8765",
     ..entry(
-        "completions",
-        SHELL,
-        "Print a shell's completion script",
-        shell::CompletionsArgs::augment_args,
-        |invocation, matches| shell::completions(invocation, &invocation.args(matches)?),
+        "emulator:events",
+        EMULATOR,
+        "List what a running emulator received",
+        emulator::EventsArgs::augment_args,
+        |invocation, matches| emulator::events(invocation, &invocation.args(matches)?),
     )
 };
-
-static MAN: Entry = entry(
-    "man",
-    SHELL,
-    "Print the manual page, or write all of them to a folder",
-    shell::ManArgs::augment_args,
-    |invocation, matches| shell::man(invocation, &invocation.args(matches)?),
-);
-
-static VERSION: Entry = entry(
-    "version",
-    SHELL,
-    "Print the version",
-    |command| command,
-    |invocation, _| Ok(invocation.say(&help::version())),
-);
 
 #[cfg(test)]
 mod tests {
@@ -205,6 +189,29 @@ mod tests {
     fn every_command_is_one_that_clap_accepts() {
         for entry in entries() {
             entry.command().debug_assert();
+        }
+    }
+
+    #[test]
+    fn every_command_shows_lines_that_work() {
+        for entry in entries() {
+            let command = entry.command();
+            let needs = command.get_arguments().any(clap::Arg::is_required_set);
+            assert!(!needs || !entry.examples.is_empty(), "`{}` has no example", entry.name);
+            assert!(entry.example_lines().contains("kosmo "), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn no_command_has_a_flag_of_its_own_that_means_something_everywhere() {
+        let everywhere = crate::cli::everywhere::everywhere(clap::Command::new("x"));
+        let common: Vec<&str> =
+            everywhere.get_arguments().map(|arg| arg.get_id().as_str()).collect();
+        for entry in entries() {
+            for arg in (entry.args)(clap::Command::new("x")).get_arguments() {
+                let name = arg.get_id().as_str();
+                assert!(!common.contains(&name), "`{}` has its own --{name}", entry.name);
+            }
         }
     }
 

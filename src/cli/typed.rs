@@ -13,6 +13,7 @@ use super::everywhere::valued;
 use super::help;
 use super::raw;
 use super::table;
+use crate::catalogue::docs;
 use crate::catalogue::name::{did_you_mean, fold, nearest};
 use crate::error::Fault;
 use crate::runtime::{Opening, Runtime};
@@ -97,8 +98,17 @@ fn about(rest: &[OsString]) -> Result<Typed, Fault> {
     let name = words.join(":");
     match table::find(&name).or_else(|| table::find(words[0])) {
         Some(entry) => Ok(Typed::Show(help::command(entry))),
-        None => help::family(&name).map(Typed::Show).ok_or_else(|| unknown(&name)),
+        None => help::family_and_topic(&name, &words.join("-"))
+            .or_else(|| page(words[0]))
+            .map(Typed::Show)
+            .ok_or_else(|| unknown(&name)),
     }
+}
+
+/// The page of a function or a group, which may be the user's own.
+fn page(name: &str) -> Option<String> {
+    let runtime = Runtime::open(Opening::default()).ok()?;
+    docs::read(runtime.catalogue(), Some(name)).ok()
 }
 
 /// `integrations:<provider> <function> …` is a call, and without a function its page.

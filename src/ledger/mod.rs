@@ -20,6 +20,11 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::error::{Fault, Kind};
 use crate::settings::edit::create_private_folder;
 
+/// The SQLite this program keeps its ledger with.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 /// The steps that bring an empty file to the newest form; `user_version` counts those taken.
 const MIGRATIONS: &[&str] = &[
     "

@@ -28,6 +28,11 @@ use crate::engine::call::PlanCheck;
 use crate::error::Fault;
 use crate::runtime::Runtime;
 
+/// The Luau this program runs scripts with, as it calls itself.
+pub fn version() -> String {
+    mlua::Lua::new().globals().get("_VERSION").unwrap_or_default()
+}
+
 /// What ends a script.
 #[derive(Debug, Clone)]
 pub struct Limits {

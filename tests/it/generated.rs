@@ -76,6 +76,12 @@ fn the_tables_in_the_guides_are_what_the_code_says() {
         ("docs/exit-codes.md", "exits", docs::exit_table()),
         ("docs/settings.md", "settings", docs::setting_table()),
         ("docs/accounts.md", "fields", docs::field_table(catalogue.provider("segment").unwrap())),
+        ("docs/environment.md", "variables", docs::variable_table()),
+        (
+            "docs/environment.md",
+            "fields",
+            docs::field_table(catalogue.provider("segment").unwrap()),
+        ),
     ];
     let mut stale = Vec::new();
     for (path, mark, table) in tables {

@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod agents;
 mod attacks;
 mod call;
 mod canary;
@@ -57,6 +58,7 @@ mod sink;
 #[path = "../support/sink/mod.rs"]
 mod sink_server;
 mod support;
+mod surroundings;
 mod tidy;
 mod tokens;
 mod uploads;

@@ -5,7 +5,7 @@ use include_dir::{Dir, include_dir};
 
 use super::super::operation::Provider;
 use crate::error::{KINDS, KindRow};
-use crate::settings::KNOWN;
+use crate::settings::{KNOWN, VARIABLES};
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/docs");
 
@@ -81,6 +81,20 @@ pub fn setting_table() -> String {
         let default = cell(known.default.map(str::to_owned));
         let variable = cell(known.variable());
         text += &format!("| `{}` | {default} | {variable} | {} |\n", known.key, known.about);
+    }
+    text
+}
+
+/// Every variable that is no account's, for `environment.md`.
+pub fn variable_table() -> String {
+    let mut text = String::from("| Variable | Meaning |\n|---|---|\n");
+    for (name, about) in VARIABLES {
+        text += &format!("| `{name}` | {about} |\n");
+    }
+    for known in KNOWN {
+        if let Some(variable) = known.variable() {
+            text += &format!("| `{variable}` | setting `{}`: {} |\n", known.key, known.about);
+        }
     }
     text
 }

@@ -7,7 +7,9 @@ mod provider;
 pub mod sample;
 mod tables;
 
-pub use guide::{Guide, exit_table, field_table, guides, kind_table, setting_table};
+pub use guide::{
+    Guide, exit_table, field_table, guides, kind_table, setting_table, variable_table,
+};
 pub use provider::{group_page, reference};
 
 use super::name::{fold, nearest, split};

@@ -2,7 +2,7 @@
 
 use clap::Args as _;
 
-use crate::cli::entry::{Entry, entry};
+use crate::cli::entry::{Entry, Touches, entry};
 use crate::cli::{lint, plans};
 
 const CHECKS: &str = "Events before they are sent";
@@ -23,6 +23,7 @@ static LINT: Entry = Entry {
 
 static PULL: Entry = Entry {
     examples: plans::PULL_EXAMPLES,
+    touches: Some(Touches::State),
     ..entry(
         "plan:pull",
         CHECKS,

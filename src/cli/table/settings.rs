@@ -2,7 +2,7 @@
 
 use clap::Args as _;
 
-use crate::cli::entry::{Entry, entry};
+use crate::cli::entry::{Entry, Touches, entry};
 use crate::cli::{accounts, config, configure, doctor, trust};
 
 const ACCOUNTS: &str = "Accounts";
@@ -12,32 +12,42 @@ const SETTINGS: &str = "Settings";
 pub(super) static ENTRIES: &[&Entry] =
     &[&LIST, &STATUS, &FIELDS, &CONFIGURE, &DOCTOR, &SHOW, &PATH, &TRUST, &UNTRUST];
 
-static LIST: Entry = entry(
-    "integrations:list",
-    ACCOUNTS,
-    "List the providers and their functions",
-    accounts::ListArgs::augment_args,
-    |invocation, matches| invocation.reply(matches, accounts::list),
-);
+static LIST: Entry = Entry {
+    examples: "kosmo integrations:list",
+    ..entry(
+        "integrations:list",
+        ACCOUNTS,
+        "List the providers and their functions",
+        accounts::ListArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, accounts::list),
+    )
+};
 
-static STATUS: Entry = entry(
-    "integrations:status",
-    ACCOUNTS,
-    "Show which providers are active, and their accounts",
-    accounts::ListArgs::augment_args,
-    |invocation, matches| invocation.reply(matches, accounts::status),
-);
+static STATUS: Entry = Entry {
+    examples: "kosmo integrations:status",
+    ..entry(
+        "integrations:status",
+        ACCOUNTS,
+        "Show which providers are active, and their accounts",
+        accounts::ListArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, accounts::status),
+    )
+};
 
-static FIELDS: Entry = entry(
-    "integrations:fields",
-    ACCOUNTS,
-    "Show what an account can hold",
-    accounts::FieldsArgs::augment_args,
-    |invocation, matches| invocation.reply(matches, accounts::fields),
-);
+static FIELDS: Entry = Entry {
+    examples: "kosmo integrations:fields segment --account production",
+    ..entry(
+        "integrations:fields",
+        ACCOUNTS,
+        "Show what an account can hold",
+        accounts::FieldsArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, accounts::fields),
+    )
+};
 
 static CONFIGURE: Entry = Entry {
     examples: configure::EXAMPLES,
+    touches: Some(Touches::Settings),
     ..entry(
         "integrations:configure",
         ACCOUNTS,
@@ -69,28 +79,41 @@ static SHOW: Entry = Entry {
     )
 };
 
-static PATH: Entry = entry(
-    "config path",
-    SETTINGS,
-    "Show the files and folders in use",
-    config::PathArgs::augment_args,
-    |invocation, matches| invocation.reply(matches, config::path),
-);
+static PATH: Entry = Entry {
+    examples: "kosmo config path",
+    ..entry(
+        "config path",
+        SETTINGS,
+        "Show the files and folders in use",
+        config::PathArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, config::path),
+    )
+};
 
-static TRUST: Entry = entry(
-    "trust",
-    SETTINGS,
-    "Let a project's kosmo.toml do more than tighten",
-    trust::TrustArgs::augment_args,
-    |invocation, matches| {
-        invocation.owner("trusting a project").and_then(|_| invocation.reply(matches, trust::trust))
-    },
-);
+static TRUST: Entry = Entry {
+    examples: "kosmo trust",
+    touches: Some(Touches::Settings),
+    ..entry(
+        "trust",
+        SETTINGS,
+        "Let a project's kosmo.toml do more than tighten",
+        trust::TrustArgs::augment_args,
+        |invocation, matches| {
+            invocation
+                .owner("trusting a project")
+                .and_then(|_| invocation.reply(matches, trust::trust))
+        },
+    )
+};
 
-static UNTRUST: Entry = entry(
-    "untrust",
-    SETTINGS,
-    "Let it only tighten again",
-    trust::TrustArgs::augment_args,
-    |invocation, matches| invocation.reply(matches, trust::untrust),
-);
+static UNTRUST: Entry = Entry {
+    examples: "kosmo untrust",
+    touches: Some(Touches::Settings),
+    ..entry(
+        "untrust",
+        SETTINGS,
+        "Let it only tighten again",
+        trust::TrustArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, trust::untrust),
+    )
+};

@@ -2,7 +2,7 @@
 
 use clap::Args as _;
 
-use crate::cli::entry::{Entry, entry};
+use crate::cli::entry::{Entry, Touches, entry};
 use crate::cli::token;
 
 const TOKENS: &str = "Tokens";
@@ -12,6 +12,7 @@ pub(super) static ENTRIES: &[&Entry] = &[&MINT, &LIST, &REVOKE];
 
 static MINT: Entry = Entry {
     examples: token::MINT_EXAMPLES,
+    touches: Some(Touches::State),
     ..entry(
         "token mint",
         TOKENS,
@@ -21,16 +22,20 @@ static MINT: Entry = Entry {
     )
 };
 
-static LIST: Entry = entry(
-    "token list",
-    TOKENS,
-    "List the tokens that were made, and what is left of them",
-    token::ListArgs::augment_args,
-    |invocation, matches| token::list(invocation, &invocation.args(matches)?),
-);
+static LIST: Entry = Entry {
+    examples: "kosmo token list",
+    ..entry(
+        "token list",
+        TOKENS,
+        "List the tokens that were made, and what is left of them",
+        token::ListArgs::augment_args,
+        |invocation, matches| token::list(invocation, &invocation.args(matches)?),
+    )
+};
 
 static REVOKE: Entry = Entry {
     examples: token::REVOKE_EXAMPLES,
+    touches: Some(Touches::State),
     ..entry(
         "token revoke",
         TOKENS,
