@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::output::pretty;
 use super::reply::Reply;
+use crate::catalogue::docs::written::Example;
 use crate::catalogue::schema::input_schema;
 use crate::catalogue::{Operation, docs, search};
 use crate::error::Fault;
@@ -86,14 +87,34 @@ pub(super) fn examples(runtime: &Runtime, args: &ExamplesArgs) -> Result<Reply, 
     let operation = runtime.catalogue().find(&args.function)?;
     let lua = docs::sample::lua_example(operation);
     let shell = docs::sample::shell_flags(operation, &operation.example);
+    let more = docs::written::examples(operation);
     let json = json!({
         "success": true,
         "function": operation.full_name(),
         "arguments": operation.example,
         "lua": lua,
         "shell": shell,
+        "more": more.iter().map(example).collect::<Vec<_>>(),
     });
-    Ok(Reply::new(json, format!("{lua}\n\n{shell}")))
+    let mut text = format!("{lua}\n\n{shell}");
+    for Example { title, lua, prints, shell } in &more {
+        text += &format!("\n\n-- {title}\n{}", [&**lua, shell].concat().trim_end());
+        for line in prints.lines() {
+            text += &format!("\n--> {line}");
+        }
+    }
+    Ok(Reply::new(json, text))
+}
+
+/// An example that a person wrote; what it does not have is null.
+fn example(example: &Example) -> Value {
+    let some = |text: &String| (!text.is_empty()).then(|| text.trim_end().to_owned());
+    json!({
+        "title": example.title,
+        "lua": some(&example.lua),
+        "prints": some(&example.prints),
+        "shell": some(&example.shell),
+    })
 }
 
 /// What a list of functions says about one.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::Ordering::Relaxed;
 
 use kosmo::catalogue::{Catalogue, docs, name::fold, search};
 
@@ -237,30 +238,104 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
     blocks
 }
 
+/// Runs a script to a good end; what it printed.
 #[track_caller]
-fn run(code: &str, whence: &str) {
+fn run(code: &str, whence: &str) -> String {
     let ran = kosmo(["integrations:lua", "--emulator", "--json", "-"]).stdin(code).run();
     assert_eq!(ran.code, 0, "{whence}:\n{code}\n{ran:#?}");
     assert_eq!(ran.json()["success"], true, "{whence}");
+    ran.json()["output"].as_str().unwrap().to_owned()
+}
+
+/// Does something with each item on as many threads as there are processors.
+fn each<T: Sync>(items: &[T], check: impl Fn(&T) + Sync) {
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(items.len()) {
+            scope.spawn(|| {
+                while let Some(item) = items.get(next.fetch_add(1, Relaxed)) {
+                    check(item);
+                }
+            });
+        }
+    });
 }
 
 #[test]
 fn every_snippet_of_the_pages_made_of_rows_runs() {
     let catalogue = catalogue();
-    let mut count = 0;
+    let mut pages = Vec::new();
     for provider in catalogue.providers() {
-        let mut pages = vec![provider.name.clone()];
+        pages.push(provider.name.clone());
         pages.extend(provider.groups.keys().map(|group| format!("{}.{group}", provider.name)));
         pages.extend(provider.operations.values().map(|operation| operation.full_name()));
-        for page in pages {
-            let text = docs::read(&catalogue, Some(&page)).unwrap();
-            for block in blocks(&text, "lua") {
-                run(&block, &page);
-                count += 1;
-            }
-        }
     }
-    assert!(count > 20, "only {count} snippets");
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    each(&pages, |page| {
+        let text = docs::read(&catalogue, Some(page)).unwrap();
+        let snippets = text.split("```lua\n").skip(1);
+        for (code, rest) in snippets.map(|snippet| snippet.split_once("```\n").unwrap()) {
+            let printed = run(code, page);
+            // What a page says comes back is what comes back.
+            if let Some(said) = rest.trim_start().strip_prefix("```text\n") {
+                let said = said.split_once("```\n").unwrap().0;
+                assert_eq!(printed.trim_end(), said.trim_end(), "{page}:\n{code}");
+            }
+            count.fetch_add(1, Relaxed);
+        }
+    });
+    let count = count.into_inner();
+    assert!(count > catalogue.operations().count(), "only {count} snippets");
+}
+
+/// What people ask for most: each has a page with examples that somebody thought about.
+const WRITTEN: &[&str] = &[
+    "list-users",
+    "list-functions",
+    "list-warehouses",
+    "list-tracking-plans",
+    "list-destinations",
+    "list-sources",
+    "get-function",
+    "get-warehouse",
+    "get-tracking-plan",
+    "get-destination",
+    "get-source",
+    "create-warehouse",
+    "create-tracking-plan",
+    "create-destination",
+    "create-source",
+    "update-warehouse",
+    "update-tracking-plan",
+    "update-destination",
+    "update-source",
+    "delete-warehouse",
+];
+
+#[test]
+fn what_is_asked_for_most_has_examples_written_by_hand() {
+    let catalogue = catalogue();
+    for name in WRITTEN {
+        let operation = catalogue.find(name).unwrap();
+        let text = docs::written::text(operation).unwrap_or_else(|| panic!("nothing on {name}"));
+        let examples = docs::written::examples(operation);
+        let scripts = examples.iter().filter(|example| !example.lua.is_empty());
+        assert!(scripts.count() >= 2, "{name} has too few scripts");
+        assert!(examples.iter().any(|example| !example.shell.is_empty()), "{name} has no command");
+        for example in examples.iter().filter(|example| !example.lua.is_empty()) {
+            assert!(!example.prints.is_empty(), "{name}: `{}` prints nothing", example.title);
+        }
+        let mistakes = text.split("## Common mistakes\n").nth(1).unwrap();
+        assert!(mistakes.matches("\n- ").count() >= 2, "{name} has too few mistakes");
+        let page = docs::read(&catalogue, Some(name)).unwrap();
+        assert!(page.contains(text.trim()), "{name}: it is not on the page");
+        let ran = kosmo(["integrations:examples", name, "--json"]).run().code(0).json();
+        assert_eq!(ran["more"].as_array().unwrap().len(), examples.len(), "{name}");
+    }
+    for name in docs::written::all() {
+        assert_eq!(catalogue.find(&name).unwrap().full_name(), name, "no such function");
+    }
 }
 
 #[test]
@@ -280,7 +355,8 @@ fn every_command_line_of_a_function_is_taken_back_by_a_shell() {
     let catalogue = catalogue();
     let binary = Path::new(env!("CARGO_BIN_EXE_kosmo")).parent().unwrap();
     let home = kosmo(["--version"]);
-    for operation in catalogue.operations() {
+    let operations: Vec<_> = catalogue.operations().collect();
+    each(&operations, |operation| {
         let page = docs::read(&catalogue, Some(&operation.full_name())).unwrap();
         for line in blocks(&page, "bash").iter().flat_map(|block| block.lines()) {
             let output = Command::new("sh")
@@ -298,7 +374,7 @@ fn every_command_line_of_a_function_is_taken_back_by_a_shell() {
             assert_eq!(envelope["function"], operation.full_name(), "{line}");
             assert_eq!(envelope["success"], true, "{line}");
         }
-    }
+    });
 }
 
 #[test]

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::super::operation::{Effect, Operation, Provider, Repeat};
 use super::sample;
 use super::tables::{below, code_list, parameters, result};
+use super::written;
 use crate::error::{KINDS, Kind};
 
 /// The whole page.
@@ -23,6 +24,9 @@ pub(super) fn page(provider: &Provider, operation: &Operation) -> String {
         sample::shell_flags(operation, &operation.example)
     );
     text += &format!("{}\n```\n", sample::shell_json(operation, &operation.example));
+    if let Some(more) = written::text(operation) {
+        text += &format!("\n{}\n", more.trim());
+    }
     text += &format!("\n## Errors\n\n{}", errors(operation));
     text
 }

@@ -6,6 +6,7 @@ mod guide;
 mod provider;
 pub mod sample;
 mod tables;
+pub mod written;
 
 pub use guide::{
     Guide, exit_table, field_table, guides, kind_table, setting_table, variable_table,
