@@ -6,7 +6,9 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use kosmo::catalogue::{Catalogue, docs, name::fold, search};
 
+use super::lua::{script, stage};
 use super::support::kosmo;
+use crate::emulator::wire::ask;
 
 /// What an agent can afford to read at the beginning of a task.
 const SHORT: usize = 10 * 1024;
@@ -238,13 +240,11 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
     blocks
 }
 
-/// Runs a script to a good end; what it printed.
 #[track_caller]
-fn run(code: &str, whence: &str) -> String {
+fn run(code: &str, whence: &str) {
     let ran = kosmo(["integrations:lua", "--emulator", "--json", "-"]).stdin(code).run();
     assert_eq!(ran.code, 0, "{whence}:\n{code}\n{ran:#?}");
     assert_eq!(ran.json()["success"], true, "{whence}");
-    ran.json()["output"].as_str().unwrap().to_owned()
 }
 
 /// Does something with each item on as many threads as there are processors.
@@ -273,10 +273,15 @@ fn every_snippet_of_the_pages_made_of_rows_runs() {
     }
     let count = std::sync::atomic::AtomicUsize::new(0);
     each(&pages, |page| {
+        // One process for all of them, but nobody sees what another one changed.
+        let stage = stage(&[]);
         let text = docs::read(&catalogue, Some(page)).unwrap();
         let snippets = text.split("```lua\n").skip(1);
         for (code, rest) in snippets.map(|snippet| snippet.split_once("```\n").unwrap()) {
-            let printed = run(code, page);
+            ask("POST", "/__emulator/reset").send(&stage.emulator).status(200);
+            let report = stage.run(script(code));
+            assert!(report.error.is_none(), "{page}:\n{code}\n{report:#?}");
+            let printed = report.output;
             // What a page says comes back is what comes back.
             if let Some(said) = rest.trim_start().strip_prefix("```text\n") {
                 let said = said.split_once("```\n").unwrap().0;
