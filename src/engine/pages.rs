@@ -53,6 +53,9 @@ impl Engine {
             let (value, status) = self.deliver(scene, request).await?;
             return Ok(Gathered { value, status, next: None });
         };
+        let most = scene.route.page.or(paging.most);
+        fits(scene, wanted, most)?;
+        let paging = &Paging { size: paging.size.min(most.unwrap_or(u32::MAX)), ..paging.clone() };
         let mut request = request.clone();
         start(&mut request, paging, wanted);
         let first = self.deliver(scene, &request).await;
@@ -184,6 +187,17 @@ fn cut(items: &mut Value, wanted: &Pages) -> bool {
     let over = items.len() > most;
     items.truncate(most);
     over
+}
+
+/// Refuses pages that the service would cut short or not give at all.
+fn fits(scene: Scene<'_>, wanted: &Pages, most: Option<u32>) -> Result<(), Fault> {
+    let (Some(count), Some(most)) = (wanted.start().1, most) else { return Ok(()) };
+    if count <= most {
+        return Ok(());
+    }
+    let name = scene.operation.full_name();
+    Err(Fault::usage(format!("a page of `{name}` has {most} items at most, not {count}"))
+        .hint("leave the page size out: all pages are put together"))
 }
 
 /// The page size: the caller's or the service's, but not more than is wanted.

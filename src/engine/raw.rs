@@ -170,10 +170,7 @@ fn operation(provider: &Provider, place: &Place<'_>, method: &str, path: &Path) 
         service: place.service.clone(),
         method: method.to_owned(),
         path: path.encoded(),
-        items: None,
-        guard: None,
-        rescue: None,
-        shape: None,
+        ..Route::default()
     };
     let known = place.row;
     let effect = known.map_or_else(|| by_method(method), |row| row.effect);

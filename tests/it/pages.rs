@@ -5,6 +5,7 @@ use kosmo::error::Fault;
 use serde_json::{Value, json};
 
 use super::engine::{Stage, stage};
+use super::service::{Seen, Service, call, runtime};
 
 #[test]
 fn lists_come_whole_or_page_by_page() {
@@ -73,4 +74,43 @@ fn a_page_that_fails_says_how_far_it_came_and_where_to_go_on() {
     let detail = fault.extra.detail.unwrap();
     assert_eq!(detail["items"], 2);
     assert!(detail["cursor"].is_string(), "{detail}");
+}
+
+#[test]
+fn pages_are_as_large_as_the_service_gives_them() {
+    let service = Service::start(|_, seen: &Seen| {
+        let list = json!([{"id": "x"}]);
+        let next = if seen.line.contains("next=2") { "" } else { "2" };
+        (200, json!({"data": list, "cursor": {"next": next, "has_more": next == "2"}}))
+    });
+    let mut account = service.account();
+    account.extend([("SEGMENT_PROFILE_TOKEN", "t"), ("SEGMENT_SPACE_ID", "s")]);
+    let runtime = runtime(&account, None);
+    let ask = |function: &str, pages: Pages| {
+        let args = json!({"collection": "users", "externalId": "user_id:7"});
+        call(&runtime, function, &args, Options { pages, ..Options::default() }).result
+    };
+    let of = |count| Pages::One { cursor: None, count: Some(count) };
+    let all = ask("get_profile_links", Pages::All).unwrap();
+    assert_eq!(all.value["data"].as_array().unwrap().len(), 2);
+    ask("get_profile_external_ids", Pages::All).unwrap();
+    ask("get_profile_links", of(7)).unwrap();
+    ask("get_profile_links", Pages::First { items: 50, cursor: None, count: None }).unwrap();
+    let asked: Vec<String> = service
+        .lines()
+        .iter()
+        .filter(|line| !line.contains("next="))
+        .map(|line| line.split("limit=").nth(1).unwrap().split('&').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(asked, ["20", "100", "7", "20"]);
+    for (function, count, most) in
+        [("get_profile_links", 21, "20"), ("get_profile_external_ids", 101, "100")]
+    {
+        let fault = ask(function, of(count)).unwrap_err();
+        assert_eq!(fault.exit(), 2, "{fault}");
+        assert!(fault.message.contains(&format!("{most} items at most")), "{fault}");
+    }
+    let options = Options { pages: of(1001), ..Options::default() };
+    let fault = call(&runtime, "list_users", &json!({}), options).result.unwrap_err();
+    assert!(fault.message.contains("1000 items at most"), "{fault}");
 }

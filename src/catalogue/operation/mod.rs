@@ -62,7 +62,7 @@ pub enum Repeat {
 }
 
 /// One HTTP route of a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Route {
     /// The service it belongs to.
     pub service: String,
@@ -72,6 +72,8 @@ pub struct Route {
     pub path: String,
     /// The key of the list in the (unwrapped) answer, for operations that list.
     pub items: Option<String>,
+    /// The most items on one of its pages, when it gives fewer than its service's other lists.
+    pub page: Option<u32>,
     /// The provider's hook that checks the place before anything is sent.
     pub guard: Option<String>,
     /// The provider's hook that may answer after a `not_found`.

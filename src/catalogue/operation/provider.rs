@@ -29,6 +29,8 @@ pub struct Paging {
     pub count: String,
     /// The page size asked for when all pages are wanted.
     pub size: u32,
+    /// The largest page it gives, when it says so.
+    pub most: Option<u32>,
     /// Where the answer holds the next cursor, as a dotted path.
     pub next: String,
 }
