@@ -183,10 +183,11 @@ impl Engine {
             (Err(fault), Some(hooks), Some(name)) if fault.kind == Kind::NotFound => {
                 match hooks.rescue(name, scene).await? {
                     Some(value) => Gathered { value, status: 200, next: None },
-                    None => return Err(fault),
+                    None => return Err(self.name_ids(scene, fault).await),
                 }
             }
-            (gathered, ..) => gathered?,
+            (Err(fault), ..) => return Err(self.name_ids(scene, fault).await),
+            (Ok(gathered), ..) => gathered,
         };
         let value = match (hooks, &scene.route.shape) {
             (Some(hooks), Some(name)) => hooks.shape(name, scene, gathered.value).await?,

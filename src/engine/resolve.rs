@@ -9,7 +9,7 @@ use super::call::Options;
 use super::hooks::Scene;
 use super::request::Request;
 use crate::catalogue::name::{did_you_mean, nearest};
-use crate::error::Fault;
+use crate::error::{Fault, Kind};
 
 /// The shortest id a service makes up.
 const SHORTEST_ID: usize = 10;
@@ -38,6 +38,34 @@ impl Engine {
         let (body, _) = self.prepare(row, scene.account, options, &args)?;
         let request = self.bind(provider, operation, route, scene.account, &body)?;
         Ok(Some((args, request)))
+    }
+
+    /// A fault about something that is not there, with the ids that may have been meant by its slug
+    /// or name. Nothing is done to them: a name may be anybody's.
+    pub(super) async fn name_ids(&self, scene: Scene<'_>, fault: Fault) -> Fault {
+        if !matches!(fault.kind, Kind::NotFound | Kind::Rejected) {
+            return fault;
+        }
+        for (name, list) in &scene.provider.listed {
+            let given = scene.args.get(name).and_then(Value::as_str);
+            let Some(text) = given.filter(|text| is_slug(text)) else { continue };
+            // Whatever comes of looking, the fault stays what it is.
+            let Ok((answer, route)) = self.ask(scene, list, &Map::new()).await else { continue };
+            let items = reach(&answer, route.items.as_deref().unwrap_or_default());
+            let ids: Vec<&str> = items
+                .into_iter()
+                .filter(|item| goes_by(item, text))
+                .filter_map(|item| item["id"].as_str())
+                .collect();
+            let hint = match ids.as_slice() {
+                [] => continue,
+                [id] if *id == text => continue,
+                [id] => format!("`{name}` must be an id: `{text}` is the name of `{id}`"),
+                ids => format!("`{name}` must be an id: `{text}` names {}", ids.join(", ")),
+            };
+            return fault.param(name).hint(hint);
+        }
+        fault
     }
 
     async fn id_of(
@@ -72,6 +100,20 @@ impl Engine {
             }
         }
     }
+}
+
+/// Whether a thing is known to people by this name.
+fn goes_by(item: &Value, text: &str) -> bool {
+    let is = |name: &Value| name.as_str().is_some_and(|name| name.eq_ignore_ascii_case(text));
+    let names = ["id", "slug", "name", "displayName", "email"];
+    names.iter().any(|key| is(&item[key]))
+        || ["slug", "name"].iter().any(|key| is(&item["metadata"][key]))
+        || is(&item["settings"]["name"])
+}
+
+/// Whether a text may have been made up by a person: most ids have capitals and digits in no order.
+fn is_slug(text: &str) -> bool {
+    !is_id(text) && !(text.len() > 2 * SHORTEST_ID && text.contains(char::is_uppercase))
 }
 
 /// Whether a text was made by a machine: long, in one piece, and no word.

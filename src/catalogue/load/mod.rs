@@ -46,6 +46,8 @@ struct ProviderFile {
     featured: Vec<String>,
     raw: Option<String>,
     #[serde(default)]
+    listed: IndexMap<String, String>,
+    #[serde(default)]
     emulator_accounts: Vec<String>,
 }
 
@@ -97,6 +99,7 @@ pub fn provider(sources: &[Source]) -> Result<Provider, Fault> {
         fields: file.fields,
         featured: file.featured,
         raw: file.raw,
+        listed: file.listed,
         emulator_accounts: file.emulator_accounts,
         groups: IndexMap::new(),
     };

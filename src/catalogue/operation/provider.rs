@@ -210,6 +210,9 @@ pub struct Provider {
     pub featured: Vec<String>,
     /// The service that requests in their own words go to when no row knows their path.
     pub raw: Option<String>,
+    /// Parameters that are ids of things, with the operation that lists those: for saying what was
+    /// meant by one that leads nowhere.
+    pub listed: IndexMap<String, String>,
     /// Named accounts that exist on the emulator, besides `default`.
     pub emulator_accounts: Vec<String>,
     /// The resource groups, in file order.

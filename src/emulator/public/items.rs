@@ -80,6 +80,7 @@ pub(super) fn make(scene: &mut Scene<'_>, (many, resource): Place<'_>) -> Result
     for (name, value) in scene.path.iter().filter(|(name, _)| names(name) && name != "id") {
         item.entry(name.clone()).or_insert(json!(value));
     }
+    belongs(scene, resource, &body)?;
     metadata(scene, resource, &body, &mut item)?;
     for (name, value) in body.into_iter().filter(|(name, _)| name != "metadataId") {
         item.insert(name, value);
@@ -111,6 +112,20 @@ pub(super) fn make(scene: &mut Scene<'_>, (many, resource): Place<'_>) -> Result
     taken(scene, (many, resource), &item, None)?;
     scene.state.items_mut(many).push(item.clone());
     Ok(item)
+}
+
+/// What the body says a new item belongs to must be there.
+fn belongs(
+    scene: &Scene<'_>,
+    resource: &Resource,
+    body: &Map<String, Value>,
+) -> Result<(), Answer> {
+    let Some((field, whole)) = &resource.parent else { return Ok(()) };
+    let Some(id) = body.get(field) else { return Ok(()) };
+    if scene.state.items(whole).iter().any(|item| item["id"] == *id) {
+        return Ok(());
+    }
+    Err(unfit(field, "there is nothing with this id"))
 }
 
 /// The catalog's entry that `metadataId` names.
