@@ -81,13 +81,6 @@ pub(super) fn told_apart(tokens: Vec<OsString>) -> Vec<OsString> {
     told
 }
 
-/// Whether an argument vector is a request's.
-pub(super) fn is_one(argv: &[OsString]) -> bool {
-    argv.iter()
-        .find(|token| token.as_encoded_bytes().first() != Some(&b'-'))
-        .is_some_and(|word| word == NAME)
-}
-
 /// Makes the request and prints what came of it.
 ///
 /// # Errors

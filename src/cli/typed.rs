@@ -28,10 +28,15 @@ pub(super) enum Typed {
 
 /// Whether `--json` was typed; asked before anything can go wrong with the rest.
 pub(super) fn wants_json(argv: &[OsString]) -> bool {
-    if raw::is_one(argv) {
-        return is_typed(&raw::told_apart(argv.to_vec()), "--json");
-    }
-    is_typed(argv, "--json")
+    is_typed(&told_apart(argv.to_vec()), "--json")
+}
+
+/// The same words, with a request's `--json` that has a body told from the flag of every command.
+fn told_apart(argv: Vec<OsString>) -> Vec<OsString> {
+    let (mut words, rest) = leading_flags(argv);
+    let request = rest.first().is_some_and(|first| first == raw::NAME);
+    words.extend(if request { raw::told_apart(rest) } else { rest });
+    words
 }
 
 /// Whether a flag was typed, whatever else is wrong.
@@ -44,8 +49,7 @@ pub(super) fn is_typed(argv: &[OsString], flag: &str) -> bool {
 /// # Errors
 /// [`crate::error::Kind::Usage`] with the nearest command or flag.
 pub(super) fn parse(argv: Vec<OsString>) -> Result<Typed, Fault> {
-    let argv = if raw::is_one(&argv) { raw::told_apart(argv) } else { argv };
-    let (mut flags, rest) = leading_flags(argv);
+    let (mut flags, rest) = leading_flags(told_apart(argv));
     let mut rest = rest.into_iter();
     let Some(first) = rest.next() else { return help::top(&flags).map(Typed::Show) };
     let rest: Vec<OsString> = rest.collect();

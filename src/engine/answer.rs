@@ -150,7 +150,7 @@ fn quoted(body: &[u8]) -> String {
     }
 }
 
-fn is_html(body: &[u8]) -> bool {
+pub(super) fn is_html(body: &[u8]) -> bool {
     let head = String::from_utf8_lossy(&body[..body.len().min(256)]).trim_start().to_lowercase();
     head.starts_with("<!doctype html") || head.starts_with("<html") || head.starts_with("<head")
 }

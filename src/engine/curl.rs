@@ -5,13 +5,35 @@ use serde_json::{Value, json};
 
 use super::content::Content;
 use super::request::Request;
+use super::{Bound, Engine};
 use crate::catalogue::Service;
 use crate::catalogue::operation::Auth;
 use crate::redact::{MASK, Redactor};
 
+impl Engine {
+    /// What is bound as a command line.
+    pub(super) fn curl(&self, bound: &Bound<'_>, now: &str) -> String {
+        let Bound { provider, account, route, .. } = *bound;
+        let secret = self.accounts.variable_of(provider, account, &route.service);
+        let token = format!("{}_ACCESS_TOKEN", provider.name.to_uppercase());
+        let names = Variables { secret: &secret, token: &token };
+        self.as_signed(bound).curl(&self.redactor, names, now)
+    }
+}
+
+/// The variables that credentials stand in.
+#[derive(Debug, Clone, Copy)]
+struct Variables<'a> {
+    /// The account's secret.
+    secret: &'a str,
+    /// The token that it signs for.
+    token: &'a str,
+}
+
 impl Request {
-    /// The command line; the credential is the shell variable `variable`.
-    pub(super) fn curl(&self, redactor: &Redactor, variable: &str, now: &str) -> String {
+    /// The command line, its credentials in shell variables.
+    fn curl(&self, redactor: &Redactor, names: Variables<'_>, now: &str) -> String {
+        let Variables { secret: variable, token } = names;
         let shown = |text: &str| quoted(&redactor.text(text));
         let mut words = vec!["curl".to_owned(), "--request".to_owned(), shown(&self.method)];
         for (name, value) in self.headers() {
@@ -21,6 +43,9 @@ impl Request {
                     words.push("--user".to_owned());
                     words.push(format!("\"${variable}:\""));
                     continue;
+                }
+                ("Authorization", _) if self.token.is_some() => {
+                    format!("\"Authorization: Bearer ${token}\"")
                 }
                 ("Authorization", _) => format!("\"Authorization: Bearer ${variable}\""),
                 _ => shown(&format!("{name}: {value}")),

@@ -13,7 +13,7 @@ use super::hooks::Scene;
 use super::request::{self, Request};
 use super::retry::{self, Patience, Trouble};
 use super::transport::{Answer, Broken};
-use super::{Engine, answer, trace};
+use super::{Engine, answer, raw, trace};
 use crate::catalogue::operation::Repeat;
 use crate::catalogue::{Operation, Provider, Route};
 use crate::error::{Fault, Kind, SideEffect};
@@ -180,7 +180,10 @@ impl Engine {
             };
             let (trouble, fault) = match sent? {
                 Ok(answer) => {
-                    let decoded = answer::decode(&answer, title, envelope, effect);
+                    let decoded = match request.whole {
+                        true => raw::whatever(&answer, title, effect, request),
+                        false => answer::decode(&answer, title, envelope, effect),
+                    };
                     let (status, trouble) = (answer.status, trouble(&answer, decoded.as_ref()));
                     notes.answered(request, now, began.elapsed(), answer);
                     match decoded {

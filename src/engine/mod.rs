@@ -142,12 +142,14 @@ impl Engine {
         run.transcript.input(args);
         run.message_id = message_id(request);
         if options.dry_run && options.curl {
-            let variable = self.accounts.variable_of(provider, account, &route.service);
-            let line = request.curl(&self.redactor, &variable, &now());
+            let line = self.curl(&bound, &now());
             return Ok(Outcome { value: Value::String(line), ..Outcome::default() });
         }
         if options.dry_run {
-            return Ok(Outcome::preview(request.preview(&self.redactor, &now()), permit));
+            return Ok(Outcome::preview(
+                self.as_signed(&bound).preview(&self.redactor, &now()),
+                permit,
+            ));
         }
         if permit == Verdict::NeedsConsent {
             self.consent(&bound, call)?;

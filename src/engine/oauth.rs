@@ -14,10 +14,12 @@ use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject as _;
 use serde_json::{Map, Value, json};
 
-use super::Engine;
+use super::account::Account;
 use super::hooks::Scene;
 use super::request::{FORM, Request};
+use super::{Bound, Engine};
 use crate::catalogue::operation::OAuth;
+use crate::catalogue::{Provider, Route};
 use crate::error::{Fault, Kind};
 use crate::redact::Secret;
 
@@ -62,12 +64,8 @@ impl Engine {
     /// # Errors
     /// A key that cannot sign, or the authorization server's refusal.
     pub(super) async fn token(&self, scene: Scene<'_>) -> Result<Option<Secret>, Fault> {
-        let service = &scene.provider.services[&scene.route.service];
-        let Some(oauth) = &service.oauth else { return Ok(None) };
-        let has = |field| self.accounts.has(scene.provider, scene.account, field);
-        if scene.account.emulated || !has("oauth_private_key") {
-            return Ok(None);
-        }
+        let oauth = self.signs(scene.provider, scene.account, scene.route);
+        let Some(oauth) = oauth else { return Ok(None) };
         if let Some(token) = self.tokens.fresh(&key(scene)) {
             return Ok(Some(token));
         }
@@ -75,6 +73,28 @@ impl Engine {
         self.redactor.learn(&token);
         self.tokens.keep(key(scene), token.clone(), life);
         Ok(Some(token))
+    }
+
+    /// How an account trades for tokens, when it does so on this route.
+    fn signs<'a>(
+        &self,
+        provider: &'a Provider,
+        account: &Account,
+        route: &Route,
+    ) -> Option<&'a OAuth> {
+        let oauth = provider.services[&route.service].oauth.as_ref()?;
+        let able = self.accounts.has(provider, account, "oauth_private_key");
+        (able && !account.emulated).then_some(oauth)
+    }
+
+    /// The request as it will look, for who only wants to see it: where a token would be asked for,
+    /// something stands in its place.
+    pub(super) fn as_signed(&self, bound: &Bound<'_>) -> Request {
+        let mut request = bound.request.clone();
+        if self.signs(bound.provider, bound.account, bound.route).is_some() {
+            request.token = Some(Secret::new("a token"));
+        }
+        request
     }
 
     /// Drops the token of a request when that is what the service refused; whether it was, so that

@@ -184,14 +184,13 @@ impl Engine {
     /// # Errors
     /// The refusal, when it was not given.
     pub(super) fn consent(&self, bound: &Bound<'_>, call: &Call) -> Result<(), Fault> {
-        let Bound { provider, operation, route, account, request, .. } = *bound;
+        let Bound { operation, account, .. } = *bound;
         let now = now();
-        let variable = self.accounts.variable_of(provider, account, &route.service);
         let question = Question {
             operation,
             account,
-            request: request.preview(&self.redactor, &now),
-            curl: request.curl(&self.redactor, &variable, &now),
+            request: self.as_signed(bound).preview(&self.redactor, &now),
+            curl: self.curl(bound, &now),
         };
         match self.approve.as_ref().map(|who| who.approve(&question)) {
             Some(Consent::Given) => Ok(()),

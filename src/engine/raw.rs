@@ -4,6 +4,7 @@
 
 mod headers;
 mod path;
+mod said;
 mod written;
 
 use indexmap::IndexMap;
@@ -20,6 +21,7 @@ use crate::catalogue::operation::Repeat;
 use crate::catalogue::{Effect, Operation, Provider, Route};
 use crate::error::{Fault, Kind};
 use path::Path;
+pub(super) use said::whatever;
 pub use written::{Body, Raw};
 
 /// The name of a request that no row knows.

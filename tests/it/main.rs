@@ -12,6 +12,7 @@
 mod accounts;
 mod agents;
 mod attacks;
+mod bad_input;
 mod call;
 mod canary;
 mod consent;

@@ -145,3 +145,26 @@ fn the_emulator_trades_an_assertion_for_a_token_and_takes_it() {
     let routes = &stats["by_route"];
     assert_eq!((&routes["POST /token"], &routes["POST /v1/track"]), (&json!(1), &json!(2)));
 }
+
+#[test]
+fn what_is_shown_of_a_request_has_the_token_and_buys_none() {
+    let (address, seen) = server(|_, _| (500, json!({})));
+    let words = ["integrations:segment", "track", "--userId=u", "--event=E"];
+    let shown = |flag: &str| {
+        super::support::kosmo(words)
+            .and([flag])
+            .env("SEGMENT_WRITE_KEY", "the-write-key")
+            .env("SEGMENT_OAUTH_APP_ID", "app-1")
+            .env("SEGMENT_OAUTH_KEY_ID", "key-1")
+            .env("SEGMENT_OAUTH_PRIVATE_KEY", KEY)
+            .env("SEGMENT_URL", &address)
+            .env("SEGMENT_OAUTH_URL", &address)
+            .run()
+            .code(0)
+    };
+    assert_eq!(shown("--dry-run").json()["headers"]["Authorization"], "Bearer [redacted]");
+    let line = shown("--curl").stdout;
+    assert!(line.contains("\"Authorization: Bearer $SEGMENT_ACCESS_TOKEN\""), "{line}");
+    assert!(line.contains("\"$SEGMENT_WRITE_KEY\"") && !line.contains("the-write-key"), "{line}");
+    assert!(seen().is_empty());
+}

@@ -8,7 +8,7 @@ use kosmo::emulator::{Emulator, Setup};
 use serde_json::{Value, json};
 
 use super::lists::with;
-use super::service::{Seen, Service};
+use super::service::{Reply, Seen, Service};
 use super::support::{Ran, kosmo};
 
 /// A service that agrees to everything.
@@ -250,9 +250,7 @@ fn credentials_go_to_the_accounts_own_hosts_only() {
 fn a_redirect_to_another_host_gets_nothing() {
     let evil = service();
     let to = format!("Location: {}/x", evil.address);
-    let service = Service::start(move |_, _: &Seen| {
-        super::service::Reply::With(307, vec![to.clone()], json!({}))
-    });
+    let service = Service::start(move |_, _: &Seen| Reply::With(307, vec![to.clone()], json!({})));
     request(&service, &["/x"]).code(8);
     assert_eq!(evil.lines().len(), 0);
 }
@@ -289,4 +287,50 @@ fn an_unknown_account_is_named_in_the_envelope() {
     let ran = kosmo(["request", "nobody", "/x", "--json"]).run().code(5).json();
     assert_eq!(ran["error_detail"]["code"], "unknown_account");
     assert_eq!(ran["meta"]["account"], "nobody");
+}
+
+#[test]
+fn what_is_no_json_is_handed_on_as_what_it_is() {
+    let pixel = b"GIF89a\xff\xfe\x00".to_vec();
+    let service = Service::start(move |_, seen: &Seen| match seen.what() {
+        "GET /text" => Reply::Raw(200, "text/csv", b"a,b\n1,2\n".to_vec()),
+        "GET /html" => Reply::Raw(200, "text/html", b"<!doctype html><p>Log in".to_vec()),
+        "GET /none" => Reply::Raw(204, "text/plain", Vec::new()),
+        "GET /pixel" => Reply::Raw(200, "image/gif", pixel.clone()),
+        "GET /number" => Reply::Raw(200, "application/json", b"42".to_vec()),
+        "GET /broken" => Reply::Raw(502, "text/html", b"<html>Bad gateway".to_vec()),
+        line => panic!("{line}"),
+    });
+    let data = |path: &str| request(&service, &[path, "--json"]).code(0).json()["data"].clone();
+    assert_eq!(data("/text"), "a,b\n1,2\n");
+    assert_eq!(data("/none"), Value::Null);
+    assert_eq!(data("/number"), 42);
+    let pixel = data("/pixel");
+    assert_eq!((&pixel["content_type"], &pixel["bytes"]), (&json!("image/gif"), &json!(9)));
+    assert_eq!(pixel["base64"], "R0lGODlh//4A");
+    assert_eq!(request(&service, &["/text"]).code(0).stdout.trim_end(), "a,b\n1,2");
+    // A page for people is somebody else's answer, unless it was asked for.
+    let page = request(&service, &["/html"]).code(8);
+    assert!(page.stderr.contains("an HTML page") && page.stderr.contains("Accept"), "{page:#?}");
+    let asked = request(&service, &["/html", "-H", "Accept: text/html"]).code(0);
+    assert!(asked.stdout.contains("Log in"));
+    let broken = request(&service, &["/broken", "--timeout", "200ms"]).code(8);
+    assert!(broken.stderr.contains("HTTP 502"), "{broken:#?}");
+}
+
+#[test]
+fn flags_of_every_command_may_stand_before_it() {
+    let service = service();
+    let words = ["default", "/sources", "--json", r#"{"slug": "web"}"#, "--dry-run"];
+    for before in [&["--color", "always"][..], &["--color=never", "-q"], &["-v", "--color", "auto"]]
+    {
+        let line = [before, &["request"], &words].concat();
+        let shown = with(&service, &line).run().code(0);
+        assert_eq!(shown.json()["body"], json!({"slug": "web"}), "{before:?}");
+        assert_eq!(shown.json()["method"], "POST");
+    }
+    let both = [&["--color", "always", "--json", "request"][..], &words].concat();
+    assert_eq!(with(&service, &both).run().code(0).json()["data"]["body"]["slug"], "web");
+    let wrong = ["--color", "always", "request", "default", "/x", "--json", "{\"a\":"];
+    assert!(with(&service, &wrong).run().code(2).stderr.contains("not JSON"));
 }

@@ -46,6 +46,8 @@ pub enum Reply {
     Json(u16, Value),
     /// The same with headers, each `Name: value`.
     With(u16, Vec<String>, Value),
+    /// A status, a media type and bytes of any kind.
+    Raw(u16, &'static str, Vec<u8>),
     /// The connection is closed without an answer.
     Nothing,
 }
@@ -77,19 +79,22 @@ impl Service {
                 let number = log.lock().unwrap().len();
                 let reply = answer(number, &request).into();
                 log.lock().unwrap().push(request);
+                let json = |body: Value| body.to_string().into_bytes();
                 let (status, headers, body) = match reply {
-                    Reply::Json(status, body) => (status, Vec::new(), body),
-                    Reply::With(status, headers, body) => (status, headers, body),
+                    Reply::Json(status, body) => (status, Vec::new(), json(body)),
+                    Reply::With(status, headers, body) => (status, headers, json(body)),
+                    Reply::Raw(status, kind, body) => {
+                        (status, vec![format!("Content-Type: {kind}")], body)
+                    }
                     Reply::Nothing => continue,
                 };
                 let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
-                let body = body.to_string();
                 let head = format!(
                     "HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{headers}Connection: close\r\n\r\n",
                     body.len()
                 );
                 // A client that has gone away is the test's business.
-                let _ = stream.write_all((head + &body).as_bytes());
+                let _ = stream.write_all(&[head.as_bytes(), &body].concat());
             }
         });
         Self { address, seen }

@@ -84,12 +84,6 @@ pub(super) fn services(provider: &Provider, head: &Source) -> Result<(), Fault> 
     {
         return Err(complain(&head.file, &format!("field `raw`: no service `{name}`")));
     }
-    for (param, list) in &provider.listed {
-        if !provider.operations.contains_key(list) {
-            let why = format!("field `listed.{param}`: no operation `{list}`");
-            return Err(complain(&head.file, &why));
-        }
-    }
     for (name, service) in &provider.services {
         limit(service.limit.as_deref())
             .map_err(|why| complain(&format!("{}: service `{name}`", head.file), &why))?;

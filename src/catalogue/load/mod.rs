@@ -109,7 +109,9 @@ pub fn provider(sources: &[Source]) -> Result<Provider, Fault> {
     }
     let featured = provider.featured.iter().map(|name| ("featured", name));
     let batches = provider.services.values().filter_map(|service| service.batch.as_ref());
-    let named = featured.chain(batches.map(|batch| ("batch.operation", &batch.operation)));
+    let batches = batches.map(|batch| ("batch.operation", &batch.operation));
+    let listed = provider.listed.values().map(|name| ("listed", name));
+    let named = featured.chain(batches).chain(listed);
     for (field, name) in named {
         if !provider.operations.contains_key(name) {
             return Err(complain(&head.file, &format!("field `{field}`: no operation `{name}`")));
