@@ -2329,7 +2329,6 @@
 
 ---@class segment.get_profile_links.args
 ---@field externalId string Kind and value of an id, e.g. `user_id:user-42` or `email:jane@example.com`.
----@field limit? integer How many on a page.
 ---@field spaceId? string The space's id; the account's when absent.
 ---@field collection "users"|"accounts" Whether it is a person or an account.
 
