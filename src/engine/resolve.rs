@@ -113,7 +113,8 @@ fn goes_by(item: &Value, text: &str) -> bool {
 
 /// Whether a text may have been made up by a person: most ids have capitals and digits in no order.
 fn is_slug(text: &str) -> bool {
-    !is_id(text) && !(text.len() > 2 * SHORTEST_ID && text.contains(char::is_uppercase))
+    let machine = text.len() > 2 * SHORTEST_ID && text.contains(char::is_uppercase);
+    !machine && !is_id(text)
 }
 
 /// Whether a text was made by a machine: long, in one piece, and no word.
