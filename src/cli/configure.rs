@@ -2,7 +2,7 @@
 //! before anything is written; secrets go to the credentials file and nowhere else.
 
 mod change;
-mod hidden;
+pub(super) mod hidden;
 mod wish;
 
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use crate::engine::Accounts;
 use crate::engine::account::{DEFAULT, choose};
 use crate::error::Fault;
 use crate::redact::{Redactor, Secret};
+use crate::runtime::Runtime;
 use crate::settings::edit::{self, Draft, Privacy};
 use crate::settings::{Settings, Standing, is_reference, trust};
 use hidden::Hidden;
@@ -90,24 +91,74 @@ pub(super) fn configure(invocation: &Invocation, args: &ConfigureArgs) -> Result
     let hide =
         |name: &str| Hidden::begin().inspect(|_| invocation.printer().prompt(&format!("{name}: ")));
     let wish = Wish::of(provider, args, &mut std::io::stdin().lock(), hide)?;
+    let account = wish.account.as_deref().unwrap_or(DEFAULT);
+    let Kept { after, accounts, notes } = write_down(runtime, provider, account, &wish)?;
+    Ok(invocation.say(&reply(&after, &accounts, provider, account, &wish, &notes)))
+}
+
+/// What is in force after something was written down.
+struct Kept {
+    after: Arc<Settings>,
+    accounts: Accounts,
+    notes: Vec<String>,
+}
+
+/// Checks everything, then writes it.
+fn write_down(
+    runtime: &Runtime,
+    provider: &Provider,
+    account: &str,
+    wish: &Wish,
+) -> Result<Kept, Fault> {
     for (name, value) in &wish.set {
         let secret = provider.field(name).is_some_and(|field| field.kind == FieldKind::Secret);
         if secret && !is_reference(value) {
             runtime.redactor().learn(&Secret::new(value.as_str()));
         }
     }
-    let account = wish.account.as_deref().unwrap_or(DEFAULT);
     check_account(provider, account)?;
     wish.check(provider)?;
     let before = runtime.settings();
     let mut notes = match wish.scope {
-        Scope::Global => write_global(before, provider, account, &wish)?,
-        Scope::Project => write_project(before, provider, account, &wish)?,
+        Scope::Global => write_global(before, provider, account, wish)?,
+        Scope::Project => write_project(before, provider, account, wish)?,
     };
     let after = Arc::new(before.read_again()?);
     let accounts = Accounts::new(Arc::clone(&after), Redactor::default(), None);
-    notes.extend(overruled(&accounts, provider, account, &wish));
-    Ok(invocation.say(&reply(&after, &accounts, provider, account, &wish, &notes)))
+    notes.extend(overruled(&accounts, provider, account, wish));
+    Ok(Kept { after, accounts, notes })
+}
+
+/// Writes the fields that were given on a command line; what else wins over them is the answer.
+///
+/// # Errors
+/// Usage for a value that cannot be right; nothing is written then.
+pub(super) fn keep_given(
+    invocation: &Invocation,
+    provider: &Provider,
+    args: &ConfigureArgs,
+) -> Result<Vec<String>, Fault> {
+    let hide =
+        |name: &str| Hidden::begin().inspect(|_| invocation.printer().prompt(&format!("{name}: ")));
+    let wish = Wish::of(provider, args, &mut std::io::stdin().lock(), hide)?;
+    let account = wish.account.as_deref().unwrap_or(DEFAULT);
+    write_down(invocation.runtime()?, provider, account, &wish).map(|kept| kept.notes)
+}
+
+/// Writes fields of an account into the user's own files; what else wins over them is the answer.
+///
+/// # Errors
+/// Usage for a value that cannot be right; nothing is written then.
+pub(super) fn keep(
+    runtime: &Runtime,
+    provider: &Provider,
+    account: &str,
+    set: Vec<(String, String)>,
+    unset: Vec<String>,
+) -> Result<Vec<String>, Fault> {
+    let account_named = Some(account.to_owned());
+    let wish = Wish { account: account_named, set, unset, ..Wish::default() };
+    write_down(runtime, provider, account, &wish).map(|kept| kept.notes)
 }
 
 fn write_global(

@@ -101,3 +101,10 @@ fn line() -> Option<String> {
     }
     Some(String::from_utf8_lossy(&typed).into_owned())
 }
+
+/// A question that is answered with yes or no; no answer is a no.
+pub(super) fn yes(printer: &Printer, question: &str) -> bool {
+    printer.prompt(&format!("{question} [y/N] "));
+    let answer = line().unwrap_or_default();
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}

@@ -50,6 +50,9 @@ impl State {
 
 /// Whether an account has any of the provider's credentials; true where none is needed.
 pub(super) fn has_credential(accounts: &Accounts, provider: &Provider, account: &str) -> bool {
+    if accounts.archived(provider, account).is_some() {
+        return false;
+    }
     let mut secrets =
         provider.fields.iter().filter(|field| field.kind == FieldKind::Secret).peekable();
     secrets.peek().is_none()

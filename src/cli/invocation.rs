@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, FromArgMatches};
 
-use super::consent::Asking;
+use super::connection::{Place, Record};
+use super::consent::{self, Asking};
 use super::everywhere::Everywhere;
 use super::listen::listen;
 use super::output::Printer;
@@ -60,7 +61,9 @@ impl Invocation {
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);
         }
-        let runtime = self.open()?;
+        let redactor = Redactor::default();
+        listen(&self.printer, &redactor)?;
+        let runtime = self.open(redactor)?;
         if self.everywhere.emulator || runtime.settings().flag("emulator") == Some(true) {
             let emulator = Emulator::start(Arc::clone(runtime.catalogue()), Setup::default())?;
             runtime.use_emulator(self.emulator.get_or_init(|| emulator).url());
@@ -71,25 +74,11 @@ impl Invocation {
         Ok(self.runtime.get_or_init(|| runtime))
     }
 
-    /// Another runtime, from what settings and accounts say now.
-    ///
-    /// # Errors
-    /// As [`Self::runtime`].
-    pub(super) fn fresh(&self) -> Result<Arc<Runtime>, Fault> {
-        let runtime = self.open()?;
-        if let Some(emulator) = self.emulator.get() {
-            runtime.use_emulator(emulator.url());
-        }
-        Ok(runtime)
-    }
-
-    fn open(&self) -> Result<Arc<Runtime>, Fault> {
+    fn open(&self, redactor: Redactor) -> Result<Arc<Runtime>, Fault> {
         let surroundings = Surroundings::of_process();
         let automatic = surroundings.environment.get("CI").is_some_and(|value| !value.is_empty());
         let approve = Asking::possible(self.everywhere.no_input || automatic)
             .then(|| Arc::new(Asking::new(Arc::clone(&self.printer))) as Arc<dyn Approve>);
-        let redactor = Redactor::default();
-        listen(&self.printer, &redactor)?;
         let surroundings = Some(surroundings);
         let token = self.everywhere.token.as_deref().map(token::read).transpose()?.map(Secret::new);
         Runtime::open(Opening { surroundings, approve, token, redactor, ..Opening::default() })
@@ -105,6 +94,37 @@ impl Invocation {
             Some(_) => Err(token::not_covered(what)),
             None => Ok(runtime),
         }
+    }
+
+    /// Another runtime that sees what has been written since this one was opened.
+    ///
+    /// # Errors
+    /// As [`Self::runtime`].
+    pub(super) fn fresh(&self) -> Result<Arc<Runtime>, Fault> {
+        let runtime = self.open(self.runtime()?.redactor().clone())?;
+        if let Some(emulator) = self.emulator.get() {
+            runtime.use_emulator(emulator.url());
+        }
+        Ok(runtime)
+    }
+
+    /// How a connection stands now.
+    ///
+    /// # Errors
+    /// As [`Self::runtime`].
+    pub(super) fn look(&self, place: Place) -> Result<Record, Fault> {
+        Ok(Record::of(&*self.fresh()?, place))
+    }
+
+    /// Whether a person may be asked something.
+    pub(super) fn may_ask(&self) -> bool {
+        let environment = Surroundings::of_process().environment;
+        !self.everywhere.no_input && environment.get("CI").is_none_or(|value| value.is_empty())
+    }
+
+    /// Asks the person at the terminal; nobody there is a no.
+    pub(super) fn agreed(&self, question: &str) -> bool {
+        Asking::possible(!self.may_ask()) && consent::yes(&self.printer, question)
     }
 
     /// A command's own arguments.

@@ -7,6 +7,8 @@ mod call;
 mod complete;
 mod config;
 mod configure;
+mod connect;
+mod connection;
 mod consent;
 mod describe;
 mod doctor;

@@ -125,7 +125,7 @@ fn prepare(runtime: &Runtime, args: &RawArgs) -> Result<Raw, Fault> {
 }
 
 /// The provider and the account that are meant: `production`, `segment.production` or `segment`.
-fn whose(runtime: &Runtime, written: &str) -> Result<(String, String), Fault> {
+pub(super) fn whose(runtime: &Runtime, written: &str) -> Result<(String, String), Fault> {
     let (catalogue, accounts) = (runtime.catalogue(), &runtime.engine().accounts);
     let named = |name: &str| catalogue.names().find(|known| fold(known) == fold(name));
     if let Some((provider, account)) = written.split_once(['.', ':'])

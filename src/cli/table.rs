@@ -2,6 +2,7 @@
 //! pages and dispatch are loops over it.
 
 mod checks;
+mod connections;
 mod events;
 mod outbox;
 mod program;
@@ -28,6 +29,7 @@ static FAMILIES: &[&[&Entry]] = &[
     checks::ENTRIES,
     events::ENTRIES,
     outbox::ENTRIES,
+    connections::ENTRIES,
     settings::ENTRIES,
     tokens::ENTRIES,
     runs::ENTRIES,

@@ -108,6 +108,9 @@ impl Accounts {
     }
 
     fn known_name(&self, provider: &Provider, name: &str) -> Result<String, Fault> {
+        if self.archived(provider, name).is_some() {
+            return Err(complaint::archived(provider, name));
+        }
         if name == DEFAULT {
             return Ok(name.to_owned());
         }

@@ -33,6 +33,15 @@ impl Facts {
         // What cannot be kept is not known the next time, and nothing else.
         let _ = ledger.connection.execute(sql, params![name, value]);
     }
+
+    /// Forgets a fact.
+    pub fn forget(&self, name: &str) {
+        if self.get(name).is_none() {
+            return;
+        }
+        let Some(Ok(ledger)) = self.path.as_deref().map(Ledger::open) else { return };
+        let _ = ledger.connection.execute("DELETE FROM facts WHERE name = ?1", [name]);
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ pub mod check;
 mod config;
 mod event;
 pub mod lint;
-mod pin;
+pub mod pin;
 mod plan;
 pub mod plans;
 mod shape;

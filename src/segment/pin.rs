@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Segment, shape};
+use crate::engine::Engine;
 use crate::engine::hooks::Scene;
 use crate::error::{Fault, Kind};
 
@@ -12,7 +13,12 @@ fn name(scene: Scene<'_>) -> String {
 }
 
 fn pinned(scene: Scene<'_>) -> Option<Value> {
-    serde_json::from_str(&scene.engine.facts.get(&name(scene))?).ok()
+    remembered(scene.engine, &scene.account.provider, &scene.account.name)
+}
+
+/// The workspace (`id`, `slug`, `region`) an account was first seen to lead to.
+pub fn remembered(engine: &Engine, provider: &str, account: &str) -> Option<Value> {
+    serde_json::from_str(&engine.facts.get(&format!("pin/{provider}/{account}"))?).ok()
 }
 
 /// Remembers where an account leads, unless that is known already. An account whose settings name

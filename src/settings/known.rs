@@ -188,6 +188,20 @@ pub const KNOWN: &[Known] = &[
         "what may be done without asking",
     ),
     row(
+        "integrations.<provider>.accounts.<account>.connection.name",
+        Shape::Text,
+        None,
+        Tighten::Never,
+        "what people call the account",
+    ),
+    row(
+        "integrations.<provider>.accounts.<account>.connection.archived",
+        Shape::Text,
+        None,
+        Tighten::Never,
+        "since when the account is put away; `kosmo connection restore` brings it back",
+    ),
+    row(
         "integrations.<provider>.accounts.<account>.policy.<effect>",
         Shape::Policy,
         None,

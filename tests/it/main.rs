@@ -15,6 +15,8 @@ mod attacks;
 mod bad_input;
 mod call;
 mod canary;
+mod connect_page;
+mod connections;
 mod consent;
 mod courier;
 mod docs;

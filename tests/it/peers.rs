@@ -21,7 +21,7 @@ const OLDER: &str = "older-client@npm:@segment/public-api-sdk-typescript@38.1.0-
 /// A skipped test must not look like one that passed where the libraries are known to be at hand.
 #[expect(clippy::disallowed_methods, reason = "the switch is for tests and no setting")]
 #[expect(clippy::print_stderr, reason = "says why nothing was tested")]
-fn skip_or_fail(why: &str) {
+pub fn skip_or_fail(why: &str) {
     let wanted = std::env::var_os("KOSMO_TEST_REQUIRE_PEERS").is_some_and(|set| set == "1");
     assert!(!wanted, "{why}");
     eprintln!("skipped: {why}");

@@ -48,6 +48,8 @@ struct ProviderFile {
     #[serde(default)]
     listed: IndexMap<String, String>,
     #[serde(default)]
+    domains: Vec<String>,
+    #[serde(default)]
     emulator_accounts: Vec<String>,
 }
 
@@ -100,6 +102,7 @@ pub fn provider(sources: &[Source]) -> Result<Provider, Fault> {
         featured: file.featured,
         raw: file.raw,
         listed: file.listed,
+        domains: file.domains,
         emulator_accounts: file.emulator_accounts,
         groups: IndexMap::new(),
     };

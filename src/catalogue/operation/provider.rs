@@ -173,6 +173,9 @@ pub struct Field {
     /// The only values allowed, when there are any.
     #[serde(default)]
     pub choices: Vec<String>,
+    /// Whether it is asked for when somebody connects.
+    #[serde(default)]
+    pub ask: bool,
     /// The value when nothing is set.
     pub default: Option<String>,
     /// The value on the emulator, where no account is needed.
@@ -213,6 +216,8 @@ pub struct Provider {
     /// Parameters that are ids of things, with the operation that lists those: for saying what was
     /// meant by one that leads nowhere.
     pub listed: IndexMap<String, String>,
+    /// The domains it is known by, each with all below it.
+    pub domains: Vec<String>,
     /// Named accounts that exist on the emulator, besides `default`.
     pub emulator_accounts: Vec<String>,
     /// The resource groups, in file order.
@@ -225,6 +230,26 @@ impl Provider {
     /// The operation of that name or alias, in any spelling.
     pub fn operation(&self, name: &str) -> Option<&Operation> {
         self.operations.find(name)
+    }
+
+    /// Whether a host is one of its own: below one of its domains, or where a service is served.
+    pub fn is_at(&self, host: &str) -> bool {
+        let below = |domain: &String| {
+            host == domain || host.strip_suffix(domain.as_str()).is_some_and(|h| h.ends_with('.'))
+        };
+        let served = |base: &String| {
+            let rest = base.split_once("://").map_or(base.as_str(), |(_, rest)| rest);
+            rest.split(['/', ':']).next() == Some(host)
+        };
+        let mut bases = self.services.values().flat_map(|service| service.base.values());
+        self.domains.iter().any(below) || bases.any(served)
+    }
+
+    /// The fields asked for when somebody connects: those that say so, else every secret.
+    pub fn asked(&self) -> Vec<&Field> {
+        let secrets = || self.fields.iter().filter(|field| field.kind == FieldKind::Secret);
+        let asked: Vec<&Field> = self.fields.iter().filter(|field| field.ask).collect();
+        if asked.is_empty() { secrets().collect() } else { asked }
     }
 
     /// The field of that name.

@@ -5,11 +5,11 @@ use std::io::{self, IsTerminal as _};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// While it lives, the terminal at standard input does not show what is typed.
-pub(super) struct Hidden(Termios);
+pub(in crate::cli) struct Hidden(Termios);
 
 impl Hidden {
     /// None when standard input is no terminal.
-    pub(super) fn begin() -> Option<Self> {
+    pub(in crate::cli) fn begin() -> Option<Self> {
         let stdin = io::stdin();
         if !stdin.is_terminal() {
             return None;

@@ -181,7 +181,11 @@ fn strange_fields(runtime: &Runtime, provider: &Provider, account: &str) -> Vec<
         .settings()
         .under(&prefix)
         .filter_map(|(key, setting)| Some((key.strip_prefix(&prefix)?, setting)))
-        .filter(|(name, _)| !name.starts_with("policy.") && !fields.contains(name))
+        .filter(|(name, _)| {
+            !name.starts_with("policy.")
+                && !name.starts_with("connection.")
+                && !fields.contains(name)
+        })
         .map(|(name, setting)| {
             let message =
                 format!("`{name}` in {} is no field of {}", setting.origin, provider.title);

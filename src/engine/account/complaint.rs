@@ -49,6 +49,13 @@ impl Accounts {
     }
 }
 
+/// The fault of an account that was put away.
+pub(super) fn archived(provider: &Provider, account: &str) -> Fault {
+    let message = format!("{} account '{account}' is archived", provider.title);
+    let hint = format!("kosmo connection restore {}.{account}", provider.name);
+    Fault::not_found(message).code("archived_account").hint(hint)
+}
+
 /// The fault of a reference that leads nowhere.
 pub(super) fn unresolved(
     provider: &Provider,

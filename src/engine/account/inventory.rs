@@ -20,6 +20,23 @@ impl Accounts {
         names.clone()
     }
 
+    /// Since when an account has been put away; none for one that is in use. On the emulator every
+    /// account is in use.
+    pub fn archived(&self, provider: &Provider, account: &str) -> Option<&str> {
+        let key = format!("integrations.{}.accounts.{account}.connection.archived", provider.name);
+        self.settings.text(&key).filter(|_| !self.emulated())
+    }
+
+    /// The accounts that were put away, sorted.
+    pub fn put_away(&self, provider: &Provider) -> Vec<String> {
+        let prefix = format!("integrations.{}.accounts.", provider.name);
+        let keys = self.settings.under(&prefix).map(|(key, _)| &key[prefix.len()..]);
+        let names = keys.filter_map(|key| key.strip_suffix(".connection.archived"));
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        names.retain(|name| self.archived(provider, name).is_some());
+        names
+    }
+
     fn look_around(&self, provider: &Provider) -> Vec<String> {
         let mut names = BTreeSet::new();
         let prefix = format!("integrations.{}.accounts.", provider.name);
@@ -35,6 +52,7 @@ impl Accounts {
         if self.emulated() {
             names.extend(provider.emulator_accounts.iter().cloned());
         }
+        names.retain(|name| self.archived(provider, name).is_none());
         names.remove(DEFAULT);
         std::iter::once(DEFAULT.to_owned()).chain(names).collect()
     }
@@ -76,7 +94,9 @@ impl Accounts {
             |name: &str| provider.field(name).is_some_and(|field| field.kind != FieldKind::Secret);
         for (key, setting) in self.settings.under(&format!("integrations.{}.", provider.name)) {
             let Some((head, name)) = key.rsplit_once('.') else { continue };
-            let field = head.contains(".accounts.") && !head.ends_with(".policy") && !plain(name);
+            let field = head.contains(".accounts.")
+                && ![".policy", ".connection"].iter().any(|end| head.ends_with(end))
+                && !plain(name);
             setting.value.as_str().filter(|_| field).into_iter().for_each(learn);
         }
         for name in self.names(provider) {
