@@ -7,6 +7,7 @@
 
 #[cfg(test)]
 pub(crate) mod contract;
+pub mod jetstream;
 pub mod local;
 
 use std::collections::BTreeMap;
