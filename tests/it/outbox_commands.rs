@@ -1,5 +1,6 @@
 //! The commands about the outbox, run as a person or a service manager runs them.
 
+mod guide;
 mod run;
 
 use kosmo::emulator::Emulator;

@@ -122,6 +122,10 @@ impl Courier<'_> {
                         self.book().ending = true;
                         trouble.get_or_insert(fault);
                     }
+                    // What others have queued is no reason to stay.
+                    if aim.wait == Wait::Mine && self.outbox.mine(0).await?.queued == 0 {
+                        self.book().ending = true;
+                    }
                 }
                 () = self.spared.notified() => {}
                 () = stopped(&mut stop), if !ending => {

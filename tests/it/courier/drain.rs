@@ -275,7 +275,7 @@ impl Outbox for Stopped {
 
 #[test]
 fn who_loses_its_lease_in_the_middle_settles_nothing_and_nothing_is_lost() {
-    let (emulator, runtime) = stage(&["POST /v1/batch=delay:1500,next:1"]);
+    let (emulator, runtime) = stage(&["POST /v1/batch=delay:2500,next:1"]);
     let (home, place) = (Home::new(), place(&runtime));
     queue(&home.outbox(), &place, &people(1, 20));
     let url = emulator.url();
@@ -285,7 +285,7 @@ fn who_loses_its_lease_in_the_middle_settles_nothing_and_nothing_is_lost() {
             let tell = |news: &News| told.borrow_mut().push(news.to_json());
             let (runtime, outbox) = (super::account(&url), Stopped(home.outbox()));
             let courier = Courier::new(runtime.engine(), &outbox).at(Some(Rate(None)));
-            let courier = courier.leasing(Duration::from_millis(200)).telling(&tell);
+            let courier = courier.leasing(Duration::from_millis(600)).telling(&tell);
             let flushed = wait(courier.drain(&Aim::default(), never())).unwrap();
             (flushed, told.into_inner())
         });
@@ -302,7 +302,7 @@ fn who_loses_its_lease_in_the_middle_settles_nothing_and_nothing_is_lost() {
     assert_eq!(told[0]["event"], "lease_lost", "{told:?}");
     let fates: Vec<Value> = emulator.events().iter().map(|e| e["status"].clone()).collect();
     assert_eq!(fates.iter().filter(|fate| **fate == "delivered").count(), 20);
-    assert_eq!(fates.len(), 40, "the same ids twice, which the service counts once");
+    assert!(fates.len() > 20, "the same ids again, which the service counts once");
 }
 
 #[test]
