@@ -1,6 +1,8 @@
 //! Emptying an outbox: several batches in flight, until nothing is left that can be sent, time is
 //! up or somebody says stop. What is in flight then is settled or given back.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use futures_util::future::FutureExt as _;
@@ -64,6 +66,9 @@ async fn come(time: Option<Instant>) {
     }
 }
 
+/// Lanes that are being sent.
+type Flight<'a> = FuturesUnordered<Pin<Box<dyn Future<Output = Result<(), Fault>> + 'a>>>;
+
 impl Courier<'_> {
     /// Sends what can be sent, and says what came of it. Failures of an account are part of that.
     ///
@@ -84,24 +89,18 @@ impl Courier<'_> {
         if aim.afresh {
             self.lift(&aim.which).await?;
         }
-        let mut flight = FuturesUnordered::new();
+        let mut flight: Flight<'_> = FuturesUnordered::new();
         let (mut trouble, mut cut, mut look) = (None, aim.until, LOOKS.0);
         loop {
-            while trouble.is_none() && !self.book().ending && flight.len() < IN_FLIGHT {
-                match self.next(&aim.which).await {
-                    Ok(Some(claim)) => {
-                        look = LOOKS.0;
-                        flight.push(Box::pin(self.carry(claim)));
-                        // It may gather other lanes before they are taken one by one.
-                        if let Some(Some(Err(fault))) = flight.next().now_or_never() {
-                            trouble = Some(fault);
-                        }
-                    }
-                    Ok(None) => break,
+            if trouble.is_none() && !self.book().ending {
+                match self.fill(&mut flight, &aim.which).await {
+                    Ok(true) => look = LOOKS.0,
+                    Ok(false) => {}
                     Err(fault) => trouble = Some(fault),
                 }
             }
-            if flight.is_empty() && (trouble.is_some() || self.book().ending) {
+            self.book().ending |= trouble.is_some();
+            if flight.is_empty() && self.book().ending {
                 break;
             }
             let pause = match flight.is_empty() {
@@ -118,13 +117,9 @@ impl Courier<'_> {
             let ending = self.book().ending;
             tokio::select! {
                 Some(carried) = flight.next() => {
-                    if let Err(fault) = carried {
-                        self.book().ending = true;
-                        trouble.get_or_insert(fault);
-                    }
-                    // What others have queued is no reason to stay.
-                    if aim.wait == Wait::Mine && self.outbox.mine(0).await?.queued == 0 {
-                        self.book().ending = true;
+                    match self.is_enough(aim, carried).await {
+                        Ok(enough) => self.book().ending |= enough,
+                        Err(fault) => trouble = trouble.or(Some(fault)),
                     }
                 }
                 () = self.spared.notified() => {}
@@ -143,6 +138,28 @@ impl Courier<'_> {
         }
         drop(flight);
         self.end(trouble).await
+    }
+
+    /// Begins to send what can be had; whether that was anything.
+    async fn fill<'a>(&'a self, flight: &mut Flight<'a>, which: &Which) -> Result<bool, Fault> {
+        let mut any = false;
+        while flight.len() < IN_FLIGHT {
+            let Some(claim) = self.next(which).await? else { break };
+            any = true;
+            flight.push(Box::pin(self.carry(claim)));
+            // It may gather other lanes before they are taken one by one.
+            if let Some(Some(carried)) = flight.next().now_or_never() {
+                carried?;
+            }
+        }
+        Ok(any)
+    }
+
+    /// Whether the work may end now that some of it is done: what others have queued is no reason to
+    /// stay.
+    async fn is_enough(&self, aim: &Aim, carried: Result<(), Fault>) -> Result<bool, Fault> {
+        carried?;
+        Ok(aim.wait == Wait::Mine && self.outbox.mine(0).await?.queued == 0)
     }
 
     fn begin(&self) {
