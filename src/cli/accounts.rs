@@ -54,16 +54,26 @@ pub(super) fn list(runtime: &Runtime, _: &ListArgs) -> Result<Reply, Fault> {
             provider.name.clone(),
             provider.operations.len().to_string(),
             state.word().to_owned(),
+            SUMMARY.to_owned(),
             examples(provider),
         ]);
     }
     let json = json!({"success": true, "providers": providers});
-    Ok(Reply::new(json, table(&["Provider", "Functions", "Status", "Examples"], rows))
-        .listing("providers"))
+    Ok(Reply::new(
+        json,
+        table(&["Provider", "Functions", "Status", "Compatibility", "Examples"], rows),
+    )
+    .listing("providers"))
 }
 
 fn examples(provider: &Provider) -> String {
-    let names: Vec<&str> = provider.operations.keys().take(5).map(String::as_str).collect();
+    let featured = provider.featured.iter().chain(provider.operations.keys());
+    let mut names: Vec<&str> = Vec::new();
+    for name in featured.map(String::as_str) {
+        if names.len() < 5 && !names.contains(&name) {
+            names.push(name);
+        }
+    }
     let more = if provider.operations.len() > names.len() { ", ..." } else { "" };
     format!("{}{more}", names.join(", "))
 }
@@ -93,12 +103,13 @@ pub(super) fn status(runtime: &Runtime, _: &ListArgs) -> Result<Reply, Fault> {
             yes(state.active),
             yes(state.configured),
             state.accounts.join(", "),
+            SUMMARY.to_owned(),
             provider.operations.len().to_string(),
         ]);
     }
     let warnings = exposed_files(runtime);
     let json = json!({"success": true, "providers": providers, "warnings": warnings});
-    let header = ["Provider", "Active", "Configured", "Accounts", "Functions"];
+    let header = ["Provider", "Active", "Configured", "Accounts", "Compatibility", "Functions"];
     let mut text = table(&header, rows);
     for warning in warnings {
         text += &format!("\nwarning: {warning}");

@@ -1,13 +1,14 @@
 //! `integrations:search`, `:docs`, `:examples` and `:schema`: the documentation that scripts read
 //! with `docs.*`, on the command line. Its text is made in the catalogue.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::describe::{State, function, joined, table};
 use super::output::pretty;
 use super::reply::Reply;
 use crate::catalogue::docs::written::Example;
 use crate::catalogue::schema::input_schema;
-use crate::catalogue::{Operation, docs, search};
+use crate::catalogue::{Operation, Provider, docs, search};
 use crate::error::Fault;
 use crate::runtime::Runtime;
 
@@ -31,9 +32,23 @@ pub(super) struct SearchArgs {
     query: Vec<String>,
 }
 
+/// The form of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// As people and agents read it.
+    Text,
+    /// The same: pages are Markdown.
+    Markdown,
+    /// One object, as with --json.
+    Json,
+}
+
 /// Which page.
 #[derive(Debug, clap::Args)]
 pub(super) struct DocsArgs {
+    /// The form of the page
+    #[arg(long, value_name = "FORM", value_enum)]
+    format: Option<Form>,
     /// A provider, a function by any of its names, a resource group or a guide; the index if absent
     page: Option<String>,
 }
@@ -41,7 +56,7 @@ pub(super) struct DocsArgs {
 /// Which function.
 #[derive(Debug, clap::Args)]
 pub(super) struct ExamplesArgs {
-    /// The function by any of its names
+    /// The function by any of its names, or a provider
     function: String,
 }
 
@@ -53,9 +68,28 @@ pub(super) fn search(runtime: &Runtime, args: &SearchArgs) -> Result<Reply, Faul
     let query = args.query.join(" ");
     let catalogue = runtime.catalogue();
     let hits = search::search(catalogue, &query, MOST);
-    let functions: Vec<Value> = hits.iter().map(|hit| function(hit.operation)).collect();
+    let mut states: Vec<(&Provider, State)> = Vec::new();
+    let (mut functions, mut rows) = (Vec::new(), Vec::new());
+    for hit in &hits {
+        let operation = hit.operation;
+        let provider = catalogue.provider(&operation.provider)?;
+        if !states.iter().any(|(known, _)| known.name == provider.name) {
+            states.push((provider, State::of(runtime, provider)));
+        }
+        let Some((_, state)) = states.iter().find(|(known, _)| known.name == provider.name) else {
+            continue;
+        };
+        functions.push(function(provider, state, operation));
+        let about = operation.about.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (effect, status) = (operation.effect.word(), state.word());
+        rows.push(vec![operation.full_name(), effect.to_owned(), status.to_owned(), about]);
+    }
+    let text = match rows.is_empty() {
+        true => String::new(),
+        false => table(&["Function", "Operation", "Status", "Description"], rows),
+    };
     let json = json!({"success": true, "query": query, "functions": functions});
-    Ok(Reply::new(json, docs::search(catalogue, &query)).listing("functions"))
+    Ok(Reply::new(json, text).listing("functions"))
 }
 
 /// A page of the documentation.
@@ -66,6 +100,7 @@ pub(super) fn docs(runtime: &Runtime, args: &DocsArgs) -> Result<Reply, Fault> {
     let page = args.page.as_deref();
     let text = docs::read(runtime.catalogue(), page).map_err(|answer| no_page(&answer))?;
     let json = json!({"success": true, "page": page.unwrap_or("index"), "text": text});
+    let text = if args.format == Some(Form::Json) { pretty(&json) } else { text };
     Ok(Reply::new(json, text))
 }
 
@@ -79,17 +114,34 @@ fn no_page(answer: &str) -> Fault {
     }
 }
 
-/// Calls of a function that work, in Lua and on the command line.
+/// Calls that work, in Lua and on the command line: of one function, or of a provider's main ones.
 ///
 /// # Errors
 /// `not_found` with the nearest functions.
 pub(super) fn examples(runtime: &Runtime, args: &ExamplesArgs) -> Result<Reply, Fault> {
-    let operation = runtime.catalogue().find(&args.function)?;
+    let catalogue = runtime.catalogue();
+    let operation = match catalogue.find(&args.function) {
+        Ok(operation) => operation,
+        Err(fault) => {
+            let provider = catalogue.provider(&args.function).map_err(|_| fault)?;
+            let main = provider.featured.iter().filter_map(|name| provider.operation(name));
+            let (all, texts): (Vec<Value>, Vec<String>) = main.map(shown).unzip();
+            let json = json!({"success": true, "provider": provider.name, "examples": all});
+            return Ok(Reply::new(json, texts.join("\n\n")).listing("examples"));
+        }
+    };
+    let (object, text) = shown(operation);
+    let head = Map::from_iter([("success".to_owned(), json!(true))]);
+    let object = object.as_object().cloned().unwrap_or_default();
+    Ok(Reply::new(joined(head, object), text))
+}
+
+/// The examples of one function, for programs and for people.
+fn shown(operation: &Operation) -> (Value, String) {
     let lua = docs::sample::lua_example(operation);
     let shell = docs::sample::shell_flags(operation, &operation.example);
     let more = docs::written::examples(operation);
     let json = json!({
-        "success": true,
         "function": operation.full_name(),
         "arguments": operation.example,
         "lua": lua,
@@ -103,7 +155,7 @@ pub(super) fn examples(runtime: &Runtime, args: &ExamplesArgs) -> Result<Reply, 
             text += &format!("\n--> {line}");
         }
     }
-    Ok(Reply::new(json, text))
+    (json, text)
 }
 
 /// An example that a person wrote; what it does not have is null.
@@ -114,19 +166,6 @@ fn example(example: &Example) -> Value {
         "lua": some(&example.lua),
         "prints": some(&example.prints),
         "shell": some(&example.shell),
-    })
-}
-
-/// What a list of functions says about one.
-fn function(operation: &Operation) -> Value {
-    json!({
-        "provider": operation.provider,
-        "function": operation.name,
-        "name": operation.full_name(),
-        "slug": operation.slug(),
-        "title": operation.title,
-        "description": operation.about,
-        "operation": operation.effect.word(),
     })
 }
 

@@ -28,6 +28,7 @@ mod generated;
 mod governor;
 mod guides;
 mod import;
+mod integrations;
 mod journal;
 mod lint;
 mod lists;
