@@ -95,7 +95,8 @@ fn line(event: &Value) -> String {
     let kind = of(&event["type"]).unwrap_or_else(|| "event".to_owned());
     let who = message("userId").or_else(|| message("anonymousId"));
     let name = message("event").or_else(|| message("name")).or_else(|| message("groupId"));
-    let reason = of(&event["reason"]).map(|why| format!("rejected: {why}"));
+    let status = of(&event["status"]).unwrap_or_default();
+    let reason = of(&event["reason"]).map(|why| format!("{status}: {why}"));
     let parts = [who.or_else(|| Some("-".to_owned())), name, reason];
     let rest: Vec<String> = parts.into_iter().flatten().collect();
     format!("{kind:9} {}", rest.join("  "))

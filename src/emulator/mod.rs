@@ -8,6 +8,7 @@
 //! core       request → answer, over shared state
 //! routes     which row a request belongs to   face    which API, and how it says no
 //! tracking   /v1/…                            event   what Segment drops behind the door
+//!                                     blocked what schema settings hold back
 //! public     /…, the Public API               model   what rows cannot say of collections
 //! config     /v1beta/…, the same state        fql     conditions of filters
 //! profile    /v1/spaces/…                     observe what events leave behind
@@ -17,6 +18,7 @@
 //! exchange   request and answer as plain data
 //! ```
 
+mod blocked;
 mod config;
 mod control;
 mod core;
@@ -106,7 +108,7 @@ impl Emulator {
 
     /// Every message received so far, oldest first: `received_at`, `timestamp`, `type`,
     /// `message_id`, `user_id`, `anonymous_id`, `source`, `status` (`delivered`, `rejected`,
-    /// `duplicate`), `reason`, `message`.
+    /// `filtered`, `duplicate`), `reason`, `message`.
     pub fn events(&self) -> Vec<Value> {
         control::events(&self.core, &[])
     }

@@ -26,6 +26,8 @@ pub(super) enum Status {
     Delivered,
     /// Accepted at the door and dropped behind it.
     Rejected,
+    /// Taken in, and held back by the source's schema settings.
+    Filtered,
     /// Its messageId had been seen before.
     Duplicate,
 }

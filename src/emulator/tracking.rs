@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
+use super::blocked;
 use super::core::Core;
 use super::event::{KINDS, rejection};
 use super::exchange::{Answer, Request, decode};
@@ -200,6 +201,9 @@ fn judge(
         Some(source) if source["enabled"] == json!(false) => Some("source_disabled"),
         Some(_) => whole.or_else(|| rejection(&kind, &message)),
     };
+    let blocked = source
+        .filter(|_| reason.is_none())
+        .and_then(|source| blocked::reason(state, source, &kind, &message));
     let text = |key: &str| message.get(key).and_then(Value::as_str).map(str::to_owned);
     let message_id = text("messageId")
         .filter(|id| !id.is_empty())
@@ -211,8 +215,12 @@ fn judge(
         user_id: text("userId"),
         anonymous_id: text("anonymousId"),
         source: source.and_then(|source| source["id"].as_str()).map(str::to_owned),
-        status: if reason.is_some() { Status::Rejected } else { Status::Delivered },
-        reason: reason.map(str::to_owned),
+        status: match (reason, blocked) {
+            (Some(_), _) => Status::Rejected,
+            (None, Some(_)) => Status::Filtered,
+            (None, None) => Status::Delivered,
+        },
+        reason: reason.or(blocked).map(str::to_owned),
         message_id: message_id.clone(),
         message: Map::new(),
     };

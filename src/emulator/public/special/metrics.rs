@@ -20,6 +20,7 @@ use crate::emulator::state::{Event, Status, same};
 enum Stage {
     Received,
     RefusedOnIngest,
+    FilteredAtSource,
     Delivered,
     FilteredAtDestination,
     /// Stages that nothing reaches here: no event fails at a destination that does not exist.
@@ -32,6 +33,10 @@ pub(super) fn received(scene: &mut Scene<'_>) -> Done {
 
 pub(super) fn refused(scene: &mut Scene<'_>) -> Done {
     overview(scene, Stage::RefusedOnIngest)
+}
+
+pub(super) fn filtered_at_source(scene: &mut Scene<'_>) -> Done {
+    overview(scene, Stage::FilteredAtSource)
 }
 
 pub(super) fn delivered(scene: &mut Scene<'_>) -> Done {
@@ -78,7 +83,8 @@ fn at<'a>(
         })
         .collect();
     let reached = |event: &&Event| match stage {
-        Stage::Received => event.status == Status::Delivered,
+        Stage::Received => matches!(event.status, Status::Delivered | Status::Filtered),
+        Stage::FilteredAtSource => event.status == Status::Filtered,
         Stage::RefusedOnIngest => event.status == Status::Rejected,
         Stage::Delivered | Stage::FilteredAtDestination => {
             let there = enabled && event.status == Status::Delivered;

@@ -108,7 +108,7 @@ const SPECIALS: &[(&str, u16, Special)] = &[
     ("GET /delivery-overview/failed-on-ingest", 200, metrics::refused),
     ("GET /delivery-overview/successful-delivery", 200, metrics::delivered),
     ("GET /delivery-overview/filtered-at-destination", 200, metrics::filtered_at_destination),
-    ("GET /delivery-overview/filtered-at-source", 200, metrics::none),
+    ("GET /delivery-overview/filtered-at-source", 200, metrics::filtered_at_source),
     ("GET /delivery-overview/failed-delivery", 200, metrics::none),
     ("GET /events/volume", 200, metrics::volume),
     ("GET /usage/api-calls/daily", 200, metrics::calls),
