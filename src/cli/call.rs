@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::arguments::{self, Flag, Words};
 use super::envelope::Wish;
-use super::how::How;
+use super::how::{Held, How};
 use super::invocation::Invocation;
 use super::stdin::{self, PATIENCE, Piped};
 use super::stream;
@@ -45,6 +45,8 @@ pub(super) struct CallArgs {
     account: Option<String>,
     #[command(flatten)]
     how: How,
+    #[command(flatten)]
+    held: Held,
     #[command(flatten)]
     list: List,
 }
@@ -117,7 +119,11 @@ pub(super) fn run(invocation: &Invocation, args: &CallArgs) -> Result<u8, Fault>
         function: words.function.clone(),
         account: args.account.clone(),
         origin: Origin::Cli,
-        options: args.how.options(args.list.pages()),
+        options: Options {
+            plan: args.held.plan.clone(),
+            plan_check: args.held.plan_check,
+            ..args.how.options(args.list.pages())
+        },
         id: Some(new_id()),
         meta: args.how.meta(),
         ..Call::default()

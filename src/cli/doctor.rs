@@ -1,7 +1,10 @@
 //! `integrations:doctor`: how a provider stands, account by account, and what to do next. It looks
-//! at settings, files and the environment; only `--online` asks the service.
+//! at settings, files and the environment; only `--online` and `--delivery` ask the service.
 
 mod checks;
+mod online;
+
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -10,25 +13,33 @@ use super::describe::{
 };
 use super::invocation::event_loop;
 use super::reply::Reply;
+use super::units;
 use crate::catalogue::Provider;
 use crate::catalogue::operation::FieldKind;
 use crate::error::Fault;
 use crate::runtime::Runtime;
-use checks::{Finding, Level};
+use checks::Finding;
 
 /// Command lines for the help.
 pub(super) const EXAMPLES: &str = "\
 kosmo integrations:doctor segment
-kosmo integrations:doctor segment --online";
+kosmo integrations:doctor segment --online
+kosmo integrations:doctor segment --delivery --since 2h --json";
 
 /// What to look at.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct DoctorArgs {
     /// The provider, all of them when absent
     pub(super) provider: Option<String>,
-    /// Ask the service too whether the credentials work
+    /// Ask the service too whether the credentials work, the write key without sending an event
     #[arg(long)]
     pub(super) online: bool,
+    /// Ask the service what became of the events that were sent, and explain what is missing
+    #[arg(long)]
+    pub(super) delivery: bool,
+    /// How far back to look (24h, 30m)
+    #[arg(long, value_name = "TIME", value_parser = units::duration, default_value = "24h", requires = "delivery")]
+    pub(super) since: Duration,
 }
 
 /// Looks.
@@ -45,19 +56,30 @@ pub(super) fn doctor(runtime: &Runtime, args: &DoctorArgs) -> Result<Reply, Faul
     for provider in providers {
         let mut findings = general.clone();
         findings.extend(checks::of(runtime, provider));
+        let mut counts = None;
         if args.online {
-            findings.extend(event_loop()?.block_on(checks::online(runtime, provider)));
+            findings.extend(event_loop()?.block_on(online::credentials(runtime, provider)));
         }
-        reports.push((provider, findings));
+        if args.delivery {
+            let asked = online::delivery(runtime, provider, args.since);
+            let (found, counted) = event_loop()?.block_on(asked);
+            findings.extend(found);
+            counts = Some(counted);
+        }
+        reports.push((provider, findings, counts));
     }
     let text: Vec<String> =
-        reports.iter().map(|(provider, findings)| text(runtime, provider, findings)).collect();
+        reports.iter().map(|(provider, findings, _)| text(runtime, provider, findings)).collect();
     let mut objects = Map::new();
-    for (provider, findings) in &reports {
-        objects.insert(provider.name.clone(), report(runtime, provider, findings));
+    for (provider, findings, counts) in &reports {
+        let mut report = report(runtime, provider, findings);
+        if let Some(counts) = counts {
+            report["delivery"] = Value::Object(counts.clone());
+        }
+        objects.insert(provider.name.clone(), report);
     }
     let json = match (&args.provider, reports.first()) {
-        (Some(_), Some((provider, _))) => objects.shift_remove(&provider.name).unwrap_or_default(),
+        (Some(_), Some((provider, ..))) => objects.shift_remove(&provider.name).unwrap_or_default(),
         _ => Value::Object(objects),
     };
     let reply = Reply::new(json, text.join("\n\n"));
@@ -133,11 +155,7 @@ fn text(runtime: &Runtime, provider: &Provider, findings: &[Finding]) -> String 
     let mut lines = vec![format!("{}: {}", provider.title, state.word())];
     lines.push(table(&["Account", "Fields", "Policy"], rows));
     for finding in findings {
-        let mark = match finding.level {
-            Level::Fine => "ok",
-            Level::Warning => "warning",
-            Level::Problem => "problem",
-        };
+        let mark = finding.level.word();
         lines.push(format!("{mark}: {}", finding.line()));
     }
     lines.push("next:".to_owned());

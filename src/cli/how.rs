@@ -50,8 +50,6 @@ pub(super) struct How {
     /// Erase the data of exactly this many people
     #[arg(long, value_name = "COUNT")]
     confirm: Option<usize>,
-    #[command(flatten)]
-    held: Held,
     /// What to find the run by later: a JSON object, or KEY=VALUE (repeatable)
     #[arg(long, value_name = "KEY=VALUE", value_parser = tags)]
     meta: Vec<Value>,
@@ -96,8 +94,8 @@ impl How {
             confirm: self.confirm,
             grant: None,
             lines: None,
-            plan: self.held.plan.clone(),
-            plan_check: self.held.plan_check,
+            plan: None,
+            plan_check: None,
         }
     }
 }

@@ -121,6 +121,7 @@ fn prepare(runtime: &Runtime, args: &RawArgs) -> Result<Raw, Fault> {
         id: Some(new_id()),
         parent: None,
         meta: args.how.meta(),
+        region: None,
     })
 }
 

@@ -48,6 +48,8 @@ pub struct Account {
     pub name: String,
     /// Whether it stands for nobody's data.
     pub emulated: bool,
+    /// The region it is looked for in, in place of its own.
+    pub elsewhere: Option<String>,
 }
 
 /// A field's value as it was written: the value itself, or a reference to it.
@@ -104,7 +106,8 @@ impl Accounts {
         }
         let name = self.known_name(provider, name.unwrap_or_else(|| self.usual(provider)))?;
         self.teach(provider);
-        Ok(Account { provider: provider.name.clone(), name, emulated: self.emulated() })
+        let (provider, emulated) = (provider.name.clone(), self.emulated());
+        Ok(Account { provider, name, emulated, elsewhere: None })
     }
 
     fn known_name(&self, provider: &Provider, name: &str) -> Result<String, Fault> {
@@ -251,7 +254,11 @@ impl Accounts {
     /// # Errors
     /// As [`Self::field`].
     pub fn region(&self, provider: &Provider, account: &Account) -> Result<String, Fault> {
-        Ok(self.field(provider, account, base::REGION)?.unwrap_or_else(|| "us".to_owned()))
+        let region = match &account.elsewhere {
+            Some(region) => Some(region.clone()),
+            None => self.field(provider, account, base::REGION)?,
+        };
+        Ok(region.unwrap_or_else(|| "us".to_owned()))
     }
 
     /// The secret a service needs; none when it needs none.

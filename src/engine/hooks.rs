@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
@@ -37,6 +38,71 @@ pub struct Scene<'a> {
     pub journey: &'a Journey,
 }
 
+/// How bad something is that was found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// As it should be.
+    Fine,
+    /// Odd, or not certain.
+    Warning,
+    /// Wrong.
+    Problem,
+}
+
+impl Level {
+    /// The word for programs and people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fine => "ok",
+            Self::Warning => "warning",
+            Self::Problem => "problem",
+        }
+    }
+}
+
+/// One thing that was found out about an account by asking the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// How bad it is.
+    pub level: Level,
+    /// Stable, machine-readable code.
+    pub code: &'static str,
+    /// What it is, for a person.
+    pub message: String,
+    /// What else to know.
+    pub hint: Option<String>,
+    /// The command that mends it.
+    pub command: Option<String>,
+}
+
+impl Observation {
+    /// An observation without a cure.
+    pub fn new(level: Level, code: &'static str, message: impl Into<String>) -> Self {
+        Self { level, code, message: message.into(), hint: None, command: None }
+    }
+
+    /// The same with what else is to be known.
+    #[must_use]
+    pub fn hinting(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// The same with the command that mends it.
+    #[must_use]
+    pub fn mended_by(self, command: impl Into<String>) -> Self {
+        Self { command: Some(command.into()), ..self }
+    }
+}
+
+/// What became of the events that an account sent, as the service tells it.
+#[derive(Debug, Clone, Default)]
+pub struct Delivery {
+    /// The counts, for programs.
+    pub counts: Value,
+    /// What explains them.
+    pub observations: Vec<Observation>,
+}
+
 /// A body on its way to being bound, and for whom it is.
 pub struct Draft<'a> {
     /// For settings and files.
@@ -67,6 +133,22 @@ pub trait Hooks: Send + Sync {
 
     /// Another way to the answer after `not_found` (`rescue` of a route); none when there is none.
     fn rescue<'a>(&'a self, name: &'a str, scene: Scene<'a>) -> Later<'a, Option<Value>>;
+
+    /// Finds out whether an account's credentials are what they should be. Changes nothing.
+    fn verify<'a>(&'a self, _: &'a Engine, _account: &'a str) -> Later<'a, Vec<Observation>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// Finds out what became of the events that an account sent in this time; none where the
+    /// service does not tell. Changes nothing.
+    fn delivery<'a>(
+        &'a self,
+        _: &'a Engine,
+        _account: &'a str,
+        _since: Duration,
+    ) -> Later<'a, Option<Delivery>> {
+        Box::pin(async { Ok(None) })
+    }
 
     /// Gives a decoded answer its documented form (`shape` of a route).
     fn shape<'a>(&'a self, name: &'a str, scene: Scene<'a>, value: Value) -> Later<'a, Value>;

@@ -211,7 +211,8 @@ impl Engine {
         Ok(())
     }
 
-    fn hooks(&self, provider: &str) -> Option<&Arc<dyn Hooks>> {
+    /// What rows cannot say about a provider.
+    pub fn hooks(&self, provider: &str) -> Option<&Arc<dyn Hooks>> {
         self.hooks.iter().find(|(name, _)| *name == provider).map(|(_, hooks)| hooks)
     }
 

@@ -47,7 +47,9 @@ impl Engine {
 
     async fn perform_raw(&self, raw: Raw, call: &Call, run: &mut Run) -> Result<Outcome, Fault> {
         let provider = self.catalogue.provider(&raw.provider)?;
-        let account = &self.accounts.open(provider, raw.account.as_deref())?;
+        let mut account = self.accounts.open(provider, raw.account.as_deref())?;
+        account.elsewhere.clone_from(&raw.region);
+        let account = &account;
         run.account.clone_from(&account.name);
         let method = method(&raw.method)?;
         headers::check(&raw.headers)?;

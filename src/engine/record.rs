@@ -156,7 +156,13 @@ impl<'a> Recording<'a> {
     /// What the journal keeps of the request: where it went, never what it said.
     fn request(&self) -> Option<Value> {
         let backend = self.run.backend.as_ref()?;
-        Some(json!({"backend": backend, "message_id": self.run.message_id}))
+        let mut request = json!({"backend": backend, "message_id": self.run.message_id});
+        // How many events a batch held, since none of its ids is kept.
+        let outcome = self.run.result.as_ref().ok();
+        if let Some(count) = outcome.and_then(|outcome| outcome.value.get("count")?.as_u64()) {
+            request["events"] = json!(count);
+        }
+        Some(request)
     }
 }
 

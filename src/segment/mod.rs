@@ -4,7 +4,9 @@
 
 pub mod check;
 mod config;
+mod delivery;
 mod event;
+pub mod key;
 pub mod lint;
 pub mod pin;
 mod plan;
@@ -14,13 +16,14 @@ mod workspace;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::catalogue::Provider;
-use crate::engine::Warning;
-use crate::engine::hooks::{Draft, Hooks, Later, Scene};
+use crate::engine::hooks::{Delivery, Draft, Hooks, Later, Observation, Scene};
+use crate::engine::{Engine, Warning};
 use crate::error::{Fault, Kind};
 
 use check::{Checker, Finding};
@@ -79,6 +82,19 @@ impl Hooks for Segment {
                 other => Err(unknown("rescue", other)),
             }
         })
+    }
+
+    fn verify<'a>(&'a self, engine: &'a Engine, account: &'a str) -> Later<'a, Vec<Observation>> {
+        Box::pin(async move { Ok(key::verify(engine, Some(account)).await?.observations()) })
+    }
+
+    fn delivery<'a>(
+        &'a self,
+        engine: &'a Engine,
+        account: &'a str,
+        since: Duration,
+    ) -> Later<'a, Option<Delivery>> {
+        Box::pin(async move { delivery::delivery(engine, account, since).await.map(Some) })
     }
 
     fn shape<'a>(&'a self, name: &'a str, scene: Scene<'a>, value: Value) -> Later<'a, Value> {

@@ -20,6 +20,7 @@ mod connections;
 mod consent;
 mod courier;
 mod docs;
+mod doctor;
 mod emulator;
 mod emulator_command;
 mod engine;

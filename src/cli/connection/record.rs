@@ -265,5 +265,6 @@ pub(super) fn opened(accounts: &Accounts, place: &Place) -> Account {
         provider: place.provider.clone(),
         name: place.account.clone(),
         emulated: accounts.emulated(),
+        elsewhere: None,
     }
 }

@@ -6,26 +6,21 @@ use crate::catalogue::Provider;
 use crate::catalogue::name::{did_you_mean, nearest};
 use crate::catalogue::operation::{Field, FieldKind};
 use crate::cli::accounts::{check_account, exposed_files};
-use crate::cli::describe::{has_credential, switched_on};
+use crate::cli::describe::switched_on;
+use crate::engine::Account;
 use crate::engine::account::Found;
-use crate::engine::{Account, Call};
-use crate::error::{Fault, Kind};
+use crate::engine::hooks::{Level, Observation};
+use crate::error::Fault;
 use crate::ledger::journal::Filter;
 use crate::runtime::Runtime;
 use crate::settings::{Standing, edit};
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
-    Fine,
-    Warning,
-    Problem,
-}
 
 /// One thing that was found.
 #[derive(Debug, Clone)]
 pub(super) struct Finding {
     pub(super) level: Level,
+    /// Stable, machine-readable code, where it was found by asking the service.
+    pub(super) code: Option<&'static str>,
     pub(super) account: Option<String>,
     pub(super) message: String,
     pub(super) hint: Option<String>,
@@ -34,16 +29,24 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    fn new(level: Level, message: impl Into<String>) -> Self {
-        Self { level, account: None, message: message.into(), hint: None, command: None }
+    pub(super) fn new(level: Level, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { level, code: None, account: None, message, hint: None, command: None }
     }
 
-    fn of_fault(account: &str, fault: &Fault) -> Self {
+    /// What the service's own hooks have found out.
+    pub(super) fn of_observation(account: &str, seen: Observation) -> Self {
+        let Observation { level, code, message, hint, command } = seen;
+        let (code, account) = (Some(code), Some(account.to_owned()));
+        Self { level, code, account, message, hint, command }
+    }
+
+    pub(super) fn of_fault(account: &str, fault: &Fault) -> Self {
         let finding = Self::new(Level::Problem, fault.message.clone());
         Self { hint: fault.hint.clone(), ..finding }.about(account)
     }
 
-    fn about(self, account: &str) -> Self {
+    pub(super) fn about(self, account: &str) -> Self {
         Self { account: Some(account.to_owned()), ..self }
     }
 
@@ -52,12 +55,11 @@ impl Finding {
     }
 
     pub(super) fn to_json(&self) -> Value {
-        let level = match self.level {
-            Level::Fine => "ok",
-            Level::Warning => "warning",
-            Level::Problem => "problem",
-        };
-        json!({"level": level, "account": self.account, "message": self.message, "hint": self.hint})
+        let level = self.level.word();
+        json!({
+            "level": level, "code": self.code, "account": self.account,
+            "message": self.message, "hint": self.hint,
+        })
     }
 
     /// For people.
@@ -171,7 +173,7 @@ fn reach(runtime: &Runtime, provider: &Provider, account: &Account) -> Option<Fi
 
 fn opened(runtime: &Runtime, provider: &Provider, name: &str) -> Account {
     let emulated = runtime.engine().accounts.emulated();
-    Account { provider: provider.name.clone(), name: name.to_owned(), emulated }
+    Account { provider: provider.name.clone(), name: name.to_owned(), emulated, elsewhere: None }
 }
 
 fn strange_fields(runtime: &Runtime, provider: &Provider, account: &str) -> Vec<Finding> {
@@ -238,38 +240,4 @@ pub(super) fn held(runtime: &Runtime, provider: &Provider, account: &str) -> Vec
         Some(format!("{}{what} ({})", field.name, found.origin))
     };
     provider.fields.iter().filter_map(line).collect()
-}
-
-/// The function that says whose credential it is, where a provider has one.
-const WHO: &str = "get_current_user";
-
-/// Asks the service, account by account.
-pub(super) async fn online(runtime: &Runtime, provider: &Provider) -> Vec<Finding> {
-    let accounts = &runtime.engine().accounts;
-    let mut findings = Vec::new();
-    let Some(operation) = provider.operation(WHO) else { return findings };
-    for name in accounts.names(provider) {
-        if !has_credential(accounts, provider, &name) {
-            continue;
-        }
-        let call = Call {
-            function: operation.full_name(),
-            account: Some(name.clone()),
-            ..Call::default()
-        };
-        let run = runtime.engine().call(call).await;
-        findings.push(match run.result {
-            Ok(outcome) => {
-                let place = outcome.value["workspace"]["slug"].as_str().unwrap_or("the service");
-                Finding::new(Level::Fine, format!("the token works for {place}")).about(&name)
-            }
-            Err(fault) if fault.kind == Kind::MissingCredential => Finding::new(
-                Level::Fine,
-                "there is no token to ask with; a write key is proven only by sending",
-            )
-            .about(&name),
-            Err(fault) => Finding::of_fault(&name, &fault),
-        });
-    }
-    findings
 }

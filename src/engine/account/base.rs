@@ -36,7 +36,10 @@ impl Accounts {
             let url = url.strip_suffix(service.trim.as_str()).unwrap_or(url);
             return Ok(url.trim_end_matches('/').to_owned());
         }
-        let region = self.field(provider, account, REGION)?;
+        let region = match &account.elsewhere {
+            Some(region) => Some(region.clone()),
+            None => self.field(provider, account, REGION)?,
+        };
         let known: Vec<&str> = service.base.keys().map(String::as_str).collect();
         let region = region.as_deref().or_else(|| known.first().copied()).unwrap_or_default();
         service.base.get(region).cloned().ok_or_else(|| {

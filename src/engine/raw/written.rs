@@ -26,6 +26,8 @@ pub struct Raw {
     pub path_params: Vec<(String, String)>,
     /// What to send.
     pub body: Body,
+    /// The region to ask in place of the account's own.
+    pub region: Option<String>,
     /// Who asks.
     pub origin: Origin,
     /// How to go about it.
