@@ -150,7 +150,7 @@ fn a_hundred_thousand_sources_take_no_more_memory_than_a_few() {
     let run = with(&service, &words);
     let mut child = run.command().stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
-    let mut most = 0;
+    let (mut first, mut most) = (0, 0);
     let mut count = 0;
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {
         let item: Value = serde_json::from_str(&line.unwrap()).unwrap();
@@ -163,11 +163,15 @@ fn a_hundred_thousand_sources_take_no_more_memory_than_a_few() {
             let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
             let peak = peak.map(|peak| peak.trim().trim_end_matches(" kB").parse().unwrap());
             most = peak.unwrap_or(0).max(most);
+            first = if first == 0 { most } else { first };
         }
     }
     assert!(child.wait().unwrap().success());
     assert_eq!(count, SOURCES);
-    assert!(most > 1_000 && most < 40 * 1024, "{most} kB");
+    // The code of a program that is not optimised takes more than half of it.
+    let allowed = if cfg!(debug_assertions) { 56 } else { 40 } * 1024;
+    assert!(most > 1_000 && most < allowed, "{most} kB");
+    assert!(most - first < 6 * 1024, "{first} kB after the first pages, {most} kB at the end");
 }
 
 #[test]
