@@ -114,6 +114,7 @@ impl Engine {
         debug!(function = run.function, account = run.account, service = route.service, "calling");
         run.backend = Some(route.service.clone());
         let args = &self.arguments(provider, operation, route, account, &call.args)?;
+        self.learn_path(route.placeholders().filter_map(|name| Some((name, args.get(name)?))));
         let permit = self.permit(operation, account, &call, args)?;
         debug!(effect = operation.effect.word(), ?permit, "policy");
         let row = (provider, operation, route);

@@ -59,6 +59,7 @@ impl Engine {
         let operation = &operation(provider, &place, method, &path);
         run.found(operation);
         run.backend = Some(place.service.clone());
+        self.learn_path(place.args.iter().map(|(name, value)| (name.as_str(), value)));
         let args = &merged(&place.args, &raw.body);
         guard_body(provider, operation, &raw.body, args)?;
         let permit = self.permit(operation, account, call, args)?;

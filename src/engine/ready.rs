@@ -10,6 +10,7 @@ use super::hooks::Draft;
 use crate::catalogue::name::fold;
 use crate::catalogue::{Operation, Provider, Route, schema};
 use crate::error::Fault;
+use crate::redact::{Secret, names_a_secret};
 
 impl Engine {
     /// The first route whose credential the account has; the first of all when it has none, so
@@ -49,6 +50,15 @@ impl Engine {
             }
         }
         Ok(args)
+    }
+
+    /// Learns the secrets among the parts of a path: an address is written down in many places.
+    pub(super) fn learn_path<'a>(&self, parts: impl Iterator<Item = (&'a str, &'a Value)>) {
+        for (_, value) in parts.filter(|(name, _)| names_a_secret(name)) {
+            if let Some(text) = value.as_str() {
+                self.redactor.learn(&Secret::new(text));
+            }
+        }
     }
 
     fn stand_in(

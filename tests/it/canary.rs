@@ -6,7 +6,10 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
 
+use crate::lists::with;
+use crate::service::{Seen, Service};
 use crate::support::{CANARY, Kosmo, kosmo};
 
 /// Every command line that could show a credential, if anything could.
@@ -162,4 +165,38 @@ fn a_credential_written_into_the_settings_is_masked() {
          [integrations.segment.accounts.work]\napi_token = \"{CANARY}\"\nunheard_of = \"{CANARY}\"\n"
     );
     all_commands(kosmo(["version"]).file("config.toml", config), &["config.toml"]);
+}
+
+/// A key that no account has, in the path of a request: it is written down nowhere.
+#[test]
+fn a_key_in_an_address_is_kept_out_of_what_is_remembered() {
+    const OTHER: &str = "another-Qk27-write-key";
+    let service = Service::start(|_, seen: &Seen| match seen.what() {
+        "GET /" => (200, json!({"data": {"workspace": {"id": "w", "slug": "acme"}}})),
+        _ => (404, json!({"errors": [{"type": "NotFound", "message": "no"}]})),
+    });
+    let named = format!("--writeKey={OTHER}");
+    let path = format!("/sources/abc123/writekey/{OTHER}");
+    for (words, code) in [
+        (
+            &["integrations:segment", "remove_write_key_from_source", "--sourceId=abc123", &named]
+                [..],
+            5,
+        ),
+        (&["request", "default", &path, "-X", "DELETE"], 5),
+    ] {
+        for flag in ["--json", "--dry-run", "--curl", "-vvv"] {
+            let run = with(&service, &[words, &["--force", flag]].concat());
+            let shows = matches!(flag, "--dry-run" | "--curl");
+            let ran = run.run().code(if shows { 0 } else { code });
+            assert!(!ran.stdout.contains(OTHER) && !ran.stderr.contains(OTHER), "{flag}: {ran:#?}");
+            search_files(run.home(), &[]);
+            for file in fs::read_dir(run.home()).unwrap() {
+                let bytes = fs::read(file.unwrap().path()).unwrap_or_default();
+                let found = bytes.windows(OTHER.len()).any(|part| part == OTHER.as_bytes());
+                assert!(!found, "{words:?} {flag}");
+            }
+        }
+    }
+    assert!(service.lines().iter().any(|line| line.ends_with(OTHER)), "it was sent after all");
 }
