@@ -9,6 +9,7 @@ use crate::access::Access;
 use crate::catalogue::{Catalogue, Source};
 use crate::engine::governor::Governor;
 use crate::engine::oauth::Tokens;
+use crate::engine::outgoing::Outgoing;
 use crate::engine::policy::Approve;
 use crate::engine::transport::{Connect, Transport};
 use crate::engine::{Accounts, Engine};
@@ -17,7 +18,7 @@ use crate::ledger::facts::Facts;
 use crate::ledger::journal::{Journal, Retention};
 use crate::ledger::limits::Limits;
 use crate::ledger::outbox::Outbox;
-use crate::ledger::outbox::local::{Habits, Local};
+use crate::ledger::outbox::local::{Habits, Local, Sync};
 use crate::redact::{Redactor, Secret};
 use crate::settings::{Settings, Surroundings};
 
@@ -47,7 +48,6 @@ pub struct Runtime {
     approve: Option<Arc<dyn Approve>>,
     catalogue: OnceLock<Arc<Catalogue>>,
     engine: OnceLock<Engine>,
-    outbox: OnceLock<Box<dyn Outbox>>,
 }
 
 impl Runtime {
@@ -70,7 +70,6 @@ impl Runtime {
             approve: opening.approve,
             catalogue: OnceLock::new(),
             engine: OnceLock::new(),
-            outbox: OnceLock::new(),
         }))
     }
 
@@ -106,8 +105,12 @@ impl Runtime {
 
     /// Where events wait that are not sent at once.
     pub fn outbox(&self) -> &dyn Outbox {
-        let open = || Local::beside(self.settings.ledger_path(), Habits::default());
-        &**self.outbox.get_or_init(|| Box::new(open()))
+        &*self.engine().outgoing.outbox
+    }
+
+    /// What performs calls, when it was ever asked for.
+    pub fn engine_if_open(&self) -> Option<&Engine> {
+        self.engine.get()
     }
 
     /// What performs calls.
@@ -125,6 +128,7 @@ impl Runtime {
             governor: Governor::new(Limits::at(self.settings.ledger_path())),
             facts: Facts::at(self.settings.ledger_path()),
             tokens: Tokens::default(),
+            outgoing: Outgoing::new(outbox(&self.settings, self.emulator.get().is_some())),
             transport: Transport::new(Connect::from_settings(
                 &self.settings,
                 self.emulator.get().is_some(),
@@ -143,6 +147,21 @@ impl Runtime {
         self.token.iter().for_each(|token| access.present(token.clone()));
         access
     }
+}
+
+/// The outbox on this machine; what goes to the emulator is kept apart, and gone with the process.
+fn outbox(settings: &Settings, emulated: bool) -> Box<dyn Outbox> {
+    let usual = Habits::default();
+    let days = settings.get("outbox.keep_days").and_then(|days| days.value.as_integer());
+    let habits = Habits {
+        sync: if settings.text("outbox.sync") == Some("each") { Sync::Each } else { Sync::Group },
+        keep_days: days.and_then(|days| u32::try_from(days).ok()).unwrap_or(usual.keep_days),
+        keep_bytes: settings.bytes("outbox.keep_size").unwrap_or(usual.keep_bytes),
+    };
+    Box::new(match emulated {
+        true => Local::passing(habits),
+        false => Local::beside(settings.ledger_path(), habits),
+    })
 }
 
 fn journal(settings: &Settings) -> Journal {

@@ -3269,10 +3269,10 @@
 ---@field messageId? string The id Segment deduplicates by, at most 100 characters; made for you when absent.
 
 ---@class segment.identify_user.result
----@field success boolean True: Segment's edge took the event. It checks the key and the event later.
----@field status string `sent`.
+---@field success boolean True: Segment's edge took the event, or it is safely kept. Segment checks the key and the event later.
+---@field status string `sent`, or `queued` when it was kept to be sent in a batch.
 ---@field message_id string The id Segment deduplicates by.
----@field accepted_by string The region that took it: `us`, `eu`, or `emulator`.
+---@field accepted_by string The region that took it: `us`, `eu`, or `emulator`; `outbox` when it was kept.
 
 ---@class segment.track_event.args
 ---@field event string Name of the action, e.g. `Order Completed`.
@@ -3285,10 +3285,10 @@
 ---@field messageId? string The id Segment deduplicates by, at most 100 characters; made for you when absent.
 
 ---@class segment.track_event.result
----@field success boolean True: Segment's edge took the event. It checks the key and the event later.
----@field status string `sent`.
+---@field success boolean True: Segment's edge took the event, or it is safely kept. Segment checks the key and the event later.
+---@field status string `sent`, or `queued` when it was kept to be sent in a batch.
 ---@field message_id string The id Segment deduplicates by.
----@field accepted_by string The region that took it: `us`, `eu`, or `emulator`.
+---@field accepted_by string The region that took it: `us`, `eu`, or `emulator`; `outbox` when it was kept.
 
 ---@class segment.page_view.args
 ---@field name? string Name of the page, e.g. `Product Listing`.
@@ -3302,10 +3302,10 @@
 ---@field messageId? string The id Segment deduplicates by, at most 100 characters; made for you when absent.
 
 ---@class segment.page_view.result
----@field success boolean True: Segment's edge took the event. It checks the key and the event later.
----@field status string `sent`.
+---@field success boolean True: Segment's edge took the event, or it is safely kept. Segment checks the key and the event later.
+---@field status string `sent`, or `queued` when it was kept to be sent in a batch.
 ---@field message_id string The id Segment deduplicates by.
----@field accepted_by string The region that took it: `us`, `eu`, or `emulator`.
+---@field accepted_by string The region that took it: `us`, `eu`, or `emulator`; `outbox` when it was kept.
 
 ---@class segment.group.args
 ---@field groupId string|integer The unique identifier of the group in your database, at most 500 characters.
@@ -3318,10 +3318,10 @@
 ---@field messageId? string The id Segment deduplicates by, at most 100 characters; made for you when absent.
 
 ---@class segment.group.result
----@field success boolean True: Segment's edge took the event. It checks the key and the event later.
----@field status string `sent`.
+---@field success boolean True: Segment's edge took the event, or it is safely kept. Segment checks the key and the event later.
+---@field status string `sent`, or `queued` when it was kept to be sent in a batch.
 ---@field message_id string The id Segment deduplicates by.
----@field accepted_by string The region that took it: `us`, `eu`, or `emulator`.
+---@field accepted_by string The region that took it: `us`, `eu`, or `emulator`; `outbox` when it was kept.
 
 ---@class segment.screen.args
 ---@field name? string Name of the screen, e.g. `Checkout`.
@@ -3335,10 +3335,10 @@
 ---@field messageId? string The id Segment deduplicates by, at most 100 characters; made for you when absent.
 
 ---@class segment.screen.result
----@field success boolean True: Segment's edge took the event. It checks the key and the event later.
----@field status string `sent`.
+---@field success boolean True: Segment's edge took the event, or it is safely kept. Segment checks the key and the event later.
+---@field status string `sent`, or `queued` when it was kept to be sent in a batch.
 ---@field message_id string The id Segment deduplicates by.
----@field accepted_by string The region that took it: `us`, `eu`, or `emulator`.
+---@field accepted_by string The region that took it: `us`, `eu`, or `emulator`; `outbox` when it was kept.
 
 ---@class segment.alias.args
 ---@field previousId string|integer The id used until now.
@@ -3349,10 +3349,10 @@
 ---@field messageId? string The id Segment deduplicates by, at most 100 characters; made for you when absent.
 
 ---@class segment.alias.result
----@field success boolean True: Segment's edge took the event. It checks the key and the event later.
----@field status string `sent`.
+---@field success boolean True: Segment's edge took the event, or it is safely kept. Segment checks the key and the event later.
+---@field status string `sent`, or `queued` when it was kept to be sent in a batch.
 ---@field message_id string The id Segment deduplicates by.
----@field accepted_by string The region that took it: `us`, `eu`, or `emulator`.
+---@field accepted_by string The region that took it: `us`, `eu`, or `emulator`; `outbox` when it was kept.
 
 ---@class segment.batch.args
 ---@field batch table<string, any>[] The events: each a `type` (`identify`, `track`, `page`, `screen`, `group` or `alias`) and what the function of that name takes.
@@ -3360,11 +3360,11 @@
 ---@field integrations? table<string, any> Which destinations get the events that do not say so themselves.
 
 ---@class segment.batch.result
----@field success boolean True: Segment's edge took the batch.
----@field status string `sent`.
+---@field success boolean True: Segment's edge took the batch, or it is safely kept.
+---@field status string `sent`, or `queued` when they were kept to be sent later.
 ---@field count integer How many events it held.
 ---@field message_ids any[] The ids Segment deduplicates by, in order.
----@field accepted_by string The region that took it, `us`, `eu`, or `emulator`.
+---@field accepted_by string The region that took it, `us`, `eu`, or `emulator`; `outbox` when they were kept.
 
 ---@class segment.list_tracking_plans.args
 ---@field type? "ENGAGE"|"LIVE"|"PROPERTY_LIBRARY"|"RULE_LIBRARY"|"TEMPLATE" Only plans of this kind.
@@ -5360,7 +5360,7 @@ function functions.alias(args) end
 functions.alias_user = functions.alias
 functions.segment_alias = functions.alias
 
----Send many events of any kind in one request.
+---Send many events of any kind together.
 ---@param args segment.batch.args
 ---@overload fun(batch: table<string, any>[]): segment.batch.result
 ---@return segment.batch.result

@@ -139,7 +139,7 @@ pub(super) fn run(invocation: &Invocation, args: &CallArgs) -> Result<u8, Fault>
         return stream::run(invocation, call);
     }
     let reads = operation.is_some_and(|operation| operation.effect == Effect::Read);
-    let wish = Wish { call: &call, operation, reads };
+    let wish = Wish { call: &call, operation, reads, sending: Some(&args.how.sending) };
     let made =
         named.map(|named| runtime.engine().call(Call { args: Args::Named(named), ..call.clone() }));
     wish.fulfil(invocation, made)

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::invocation::Invocation;
 use super::output::{View, view::items};
 use super::progress::Progress;
+use super::sending::{Sending, Sent};
 use super::signal::{Signals, interrupted};
 use crate::catalogue::{Effect, Operation};
 use crate::engine::{Call, Run, Warning};
@@ -21,6 +22,8 @@ pub(super) struct Wish<'a> {
     pub(super) operation: Option<&'a Operation>,
     /// Whether it changes nothing, whatever comes of it.
     pub(super) reads: bool,
+    /// How events leave, where the call may be one.
+    pub(super) sending: Option<&'a Sending>,
 }
 
 impl Wish<'_> {
@@ -65,15 +68,23 @@ impl Wish<'_> {
         call: Result<impl Future<Output = Run>, Fault>,
     ) -> Result<u8, Fault> {
         let (run, signal) = self.make(invocation, call)?;
-        let status = self.print(invocation, &run);
+        let queued = run.result.as_ref().is_ok_and(|outcome| outcome.queued);
+        let sent = match self.sending.filter(|_| queued) {
+            Some(sending) => sending.end(invocation, signal.is_some()).unwrap_or_else(|fault| {
+                invocation.printer().warn(&fault.message);
+                None
+            }),
+            None => None,
+        };
+        let status = self.print(invocation, &run, sent.as_ref());
         Ok(signal.unwrap_or(status))
     }
 
     /// Prints what came of a call.
-    fn print(&self, invocation: &Invocation, run: &Run) -> u8 {
+    fn print(&self, invocation: &Invocation, run: &Run, sent: Option<&Sent>) -> u8 {
         let printer = invocation.printer();
         if invocation.json() {
-            printer.answer(&envelope(run, printer.view()));
+            printer.answer(&envelope(run, printer.view(), sent));
         } else {
             for warning in &run.warnings {
                 printer.warn(&warning.message);
@@ -88,10 +99,13 @@ impl Wish<'_> {
                 printer.note(&format!("there is more: --cursor {cursor}"));
             }
         }
+        if let (Some(sent), false) = (sent, invocation.json()) {
+            sent.tell(printer);
+        }
         if printer.manner().verbose > 0 {
             printer.detail(&told(run));
         }
-        run.result.as_ref().map_or_else(Fault::exit, |_| 0)
+        run.result.as_ref().map_or_else(Fault::exit, |_| sent.map_or(0, Sent::status))
     }
 
     /// The items in what a list returns.
@@ -110,7 +124,7 @@ fn told(run: &Run) -> String {
 }
 
 /// The documented object, on success and on failure alike.
-pub(super) fn envelope(run: &Run, view: &View) -> Value {
+pub(super) fn envelope(run: &Run, view: &View, sent: Option<&Sent>) -> Value {
     let mut map = Map::new();
     map.insert("function".into(), json!(run.function));
     map.insert("success".into(), json!(run.result.is_ok()));
@@ -142,6 +156,9 @@ pub(super) fn envelope(run: &Run, view: &View) -> Value {
     });
     if !run.warnings.is_empty() {
         meta["warnings"] = run.warnings.iter().map(Warning::to_json).collect();
+    }
+    if let Some(sent) = sent {
+        meta["delivery"] = sent.to_json();
     }
     map.insert("meta".into(), meta);
     map.insert("duration_ms".into(), json!(milliseconds(run.took)));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::sending::Sending;
 use super::units;
 use crate::engine::call::PlanCheck;
 use crate::engine::{Options, Pages};
@@ -41,6 +42,8 @@ pub(super) struct How {
     /// Fail at once (exit 7) rather than wait for a turn at a limited operation
     #[arg(long)]
     no_wait: bool,
+    #[command(flatten)]
+    pub(super) sending: Sending,
     /// Replace a whole set only if it is the one with this hash
     #[arg(long, value_name = "HASH")]
     expect: Option<String>,
@@ -92,6 +95,7 @@ impl How {
             expect: self.expect.clone(),
             replace_all: self.yes_replace_all,
             confirm: self.confirm,
+            delivery: self.sending.delivery(),
             grant: None,
             lines: None,
             plan: None,

@@ -12,11 +12,12 @@ use super::how::Held;
 use super::invocation::Invocation;
 use super::output::Printer;
 use super::report::{Setting, failed, finish};
+use super::sending::{Sending, Sent};
 use super::signal::{self, Caught};
 use super::stdin::{self, PATIENCE, Piped};
 use super::{repl, units};
-use crate::error::Fault;
-use crate::lua::{Limits, Script, Sink, Stuck};
+use crate::error::{Fault, SideEffect};
+use crate::lua::{Limits, Report, Script, Sink, Stuck};
 use crate::settings::Settings;
 
 /// Command lines for the help.
@@ -46,6 +47,8 @@ pub(super) struct LuaArgs {
     /// Check every call and send none
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    sending: Sending,
     /// The account meant where the script names none
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<String>,
@@ -96,10 +99,14 @@ pub(super) fn run(
     let script = match prepared {
         Ok(script) => script,
         Err(fault) => {
-            return Ok(finish(invocation.printer(), args.setting(), &failed(fault), None));
+            return Ok(finish(invocation.printer(), args.setting(), &failed(fault), None, None));
         }
     };
-    if args.repl { repl::run(invocation, script) } else { execute(invocation, args, script) }
+    if args.repl {
+        repl::run(invocation, script, &args.sending)
+    } else {
+        execute(invocation, args, script)
+    }
 }
 
 /// The circumstances of the script, without its code.
@@ -113,6 +120,7 @@ fn script(args: &LuaArgs, settings: &Settings, integrations: bool) -> Result<Scr
         force: args.force,
         plan: args.held.plan.clone(),
         plan_check: args.held.plan_check,
+        delivery: args.sending.delivery(),
         integrations,
         ..Script::default()
     })
@@ -129,8 +137,22 @@ fn execute(invocation: &Invocation, args: &LuaArgs, script: Script) -> Result<u8
     })?;
     let sink = (!invocation.json()).then(|| sink(printer));
     let stuck = stuck(printer, setting, &caught);
-    let report = invocation.wait(crate::lua::run(runtime, script, sink, stuck))?;
-    Ok(finish(printer, setting, &report, caught.status()))
+    let mut report = invocation.wait(crate::lua::run(runtime, script, sink, stuck))?;
+    let sent = settle(invocation, &args.sending, &mut report, caught.status().is_some());
+    Ok(finish(printer, setting, &report, caught.status(), sent.as_ref()))
+}
+
+/// Waits for what the script has queued. A failure to do so is the run's, unless it has one already.
+fn settle(
+    invocation: &Invocation,
+    sending: &Sending,
+    report: &mut Report,
+    hurry: bool,
+) -> Option<Sent> {
+    sending.end(invocation, hurry).unwrap_or_else(|fault| {
+        report.error.get_or_insert(fault.effect(SideEffect::Done));
+        None
+    })
 }
 
 /// Printed lines go out as they come.
@@ -224,7 +246,7 @@ fn input(text: &str) -> Result<Value, Fault> {
 /// since there is no other way to end its thread.
 pub(super) fn stuck(printer: &Arc<Printer>, setting: Setting, caught: &Caught) -> Stuck {
     let (printer, caught) = (Arc::clone(printer), caught.clone());
-    Box::new(move |report| printer.end(finish(&printer, setting, &report, caught.status())))
+    Box::new(move |report| printer.end(finish(&printer, setting, &report, caught.status(), None)))
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ mod repl;
 pub mod reply;
 mod report;
 mod runs;
+mod sending;
 mod shell;
 mod signal;
 mod skill;

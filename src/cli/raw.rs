@@ -98,7 +98,7 @@ pub(super) fn run(invocation: &Invocation, args: &RawArgs) -> Result<u8, Fault> 
         },
     };
     let reads = raw.as_ref().is_ok_and(|raw| raw.method.eq_ignore_ascii_case("GET"));
-    let wish = Wish { call: &call, operation: None, reads };
+    let wish = Wish { call: &call, operation: None, reads, sending: None };
     wish.fulfil(invocation, raw.map(|raw| runtime.engine().request(raw)))
 }
 

@@ -12,6 +12,7 @@ use super::invocation::{Invocation, event_loop};
 use super::lua::{sink, stuck};
 use super::output::Printer;
 use super::report::{Setting, finish};
+use super::sending::Sending;
 use super::signal;
 use crate::error::Fault;
 use crate::lua::{Report, Script, Session};
@@ -30,7 +31,18 @@ Ctrl-C gives up the line or stops what runs. An empty line gives up an unfinishe
 ///
 /// # Errors
 /// When the VM or the terminal cannot be opened.
-pub(super) fn run(invocation: &Invocation, script: Script) -> Result<u8, Fault> {
+pub(super) fn run(invocation: &Invocation, script: Script, sending: &Sending) -> Result<u8, Fault> {
+    let status = converse(invocation, script)?;
+    Ok(match sending.end(invocation, false)? {
+        Some(sent) => {
+            sent.tell(invocation.printer());
+            sent.status().max(status)
+        }
+        None => status,
+    })
+}
+
+fn converse(invocation: &Invocation, script: Script) -> Result<u8, Fault> {
     let printer = invocation.printer();
     let runtime = invocation.runtime()?;
     let setting = Setting { force: script.force, dry_run: script.dry_run };
@@ -76,13 +88,13 @@ pub(super) fn run(invocation: &Invocation, script: Script) -> Result<u8, Fault> 
                     continue;
                 }
                 editor.remember(&open);
-                finish(printer, setting, &report, None);
+                finish(printer, setting, &report, None, None);
             }
             Typed::Cancel => {}
             Typed::End if open.is_empty() => return Ok(0),
             Typed::End => {
                 let report = event_loop.block_on(session.eval(&open));
-                finish(printer, setting, &report, None);
+                finish(printer, setting, &report, None, None);
                 return Ok(0);
             }
         }

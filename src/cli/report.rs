@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::envelope::milliseconds;
 use super::output::{Printer, View};
+use super::sending::Sent;
 use crate::engine::Warning;
 use crate::error::Fault;
 use crate::lua::{CallLine, Report};
@@ -33,9 +34,10 @@ pub(super) fn finish(
     setting: Setting,
     report: &Report,
     signal: Option<u8>,
+    sent: Option<&Sent>,
 ) -> u8 {
     if printer.manner().json {
-        printer.answer(&envelope(setting, report, printer.view()));
+        printer.answer(&envelope(setting, report, printer.view(), sent));
     } else {
         if report.error.is_none() {
             printer.data(&report.result, None);
@@ -44,6 +46,9 @@ pub(super) fn finish(
         if let (Some(fault), Some(text)) = (&report.error, report.error_text()) {
             printer.complain_as(&text, fault.hint.as_deref());
         }
+        if let Some(sent) = sent {
+            sent.tell(printer);
+        }
     }
     if printer.manner().verbose > 0 {
         for line in &report.calls {
@@ -51,7 +56,7 @@ pub(super) fn finish(
         }
     }
     match &report.error {
-        None => 0,
+        None => sent.map_or(0, Sent::status),
         Some(fault) => signal.unwrap_or_else(|| fault.exit()),
     }
 }
@@ -69,7 +74,7 @@ fn warn(printer: &Printer, calls: &[CallLine]) {
 }
 
 /// The documented object.
-fn envelope(setting: Setting, report: &Report, view: &View) -> Value {
+fn envelope(setting: Setting, report: &Report, view: &View, sent: Option<&Sent>) -> Value {
     let mut map = Map::new();
     map.insert("success".into(), json!(report.error.is_none()));
     map.insert("output".into(), json!(report.output));
@@ -82,11 +87,14 @@ fn envelope(setting: Setting, report: &Report, view: &View) -> Value {
     map.insert("execution_time_ms".into(), json!(milliseconds(report.took)));
     map.insert("memory_usage".into(), json!(report.memory));
     map.insert("call_log".into(), report.calls.iter().map(entry).collect());
-    let meta = json!({
+    let mut meta = json!({
         "permission_bypassed": setting.force,
         "dry_run": setting.dry_run,
         "run_id": Some(&report.run_id).filter(|id| !id.is_empty()),
     });
+    if let Some(sent) = sent {
+        meta["delivery"] = sent.to_json();
+    }
     map.insert("meta".into(), meta);
     Value::Object(map)
 }
@@ -122,7 +130,7 @@ mod tests {
     #[test]
     fn the_envelope_has_its_documented_keys_in_order() {
         let setting = Setting { force: false, dry_run: true };
-        let good = envelope(setting, &Report::default(), &View::default());
+        let good = envelope(setting, &Report::default(), &View::default(), None);
         let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         let documented = [
             "success",
@@ -136,7 +144,7 @@ mod tests {
         ];
         assert_eq!(keys(&good), documented);
         assert_eq!(keys(&good["meta"]), ["permission_bypassed", "dry_run", "run_id"]);
-        let bad = envelope(setting, &failed(Fault::usage("no")), &View::default());
+        let bad = envelope(setting, &failed(Fault::usage("no")), &View::default(), None);
         assert_eq!(keys(&bad)[..5], ["success", "output", "result", "error", "error_detail"]);
         assert_eq!(bad["error"], "no");
     }

@@ -17,6 +17,14 @@ pub(super) fn bytes(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A span of time that may be none at all: as [`duration`], or `0`.
+///
+/// # Errors
+/// What is wrong with the text.
+pub(super) fn patience(text: &str) -> Result<Duration, String> {
+    if text.trim() == "0" { Ok(Duration::ZERO) } else { duration(text) }
+}
+
 /// A span of time: `30` and `0.5` are seconds, `250ms`, `5s`, `2m`, `1h`.
 ///
 /// # Errors

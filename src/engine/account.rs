@@ -40,7 +40,7 @@ pub struct Accounts {
 }
 
 /// One account, its fields not yet looked up.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Account {
     /// The provider it belongs to.
     pub provider: String,

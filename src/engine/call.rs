@@ -106,6 +106,26 @@ impl Pages {
     }
 }
 
+/// When an event counts as delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// When the service took it.
+    Direct,
+    /// When it is safely kept; it is sent in a batch, soon or later.
+    Outbox,
+}
+
+impl Delivery {
+    /// The way of that name.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "direct" => Some(Self::Direct),
+            "outbox" => Some(Self::Outbox),
+            _ => None,
+        }
+    }
+}
+
 /// How a call is to be made.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -127,6 +147,8 @@ pub struct Options {
     pub replace_all: bool,
     /// For an erasure: the number of people it is about.
     pub confirm: Option<usize>,
+    /// How an event is delivered; none for the account's habit.
+    pub delivery: Option<Delivery>,
     /// What the caller's token allows; none for a caller that needs none.
     pub grant: Option<Grant>,
     /// For a body of lines: the file that stands for the list, which is then empty. Never set for
@@ -201,6 +223,8 @@ pub struct Outcome {
     /// `created` for a create that is known to have made what it says, also when its answer was
     /// lost and what it made was looked up. A failure says what is known in its fault.
     pub effect: Option<&'static str>,
+    /// Whether it was kept to be sent later.
+    pub queued: bool,
 }
 
 /// Something to know about a call that was made all the same.

@@ -21,6 +21,7 @@ mod listing;
 mod lookup;
 mod moment;
 pub mod oauth;
+pub mod outgoing;
 mod pages;
 pub mod policy;
 pub mod raw;
@@ -30,6 +31,7 @@ mod replace;
 pub mod request;
 mod resolve;
 pub mod retry;
+mod split;
 pub mod trace;
 pub mod transport;
 
@@ -40,7 +42,7 @@ use serde_json::{Map, Value};
 use tracing::debug;
 
 pub use account::{Account, Accounts};
-pub use call::{Args, Call, Options, Origin, Outcome, Pages, Run, Warning};
+pub use call::{Args, Call, Delivery, Options, Origin, Outcome, Pages, Run, Warning};
 pub use deliver::Journey;
 pub use listing::{Listing, Page};
 pub use record::new_id;
@@ -54,6 +56,7 @@ use crate::redact::Redactor;
 use crate::settings::Settings;
 use governor::Governor;
 use hooks::{Hooks, Scene};
+use outgoing::Outgoing;
 use pages::Gathered;
 use policy::{Approve, Verdict};
 use record::Recording;
@@ -81,6 +84,8 @@ pub struct Engine {
     pub facts: Facts,
     /// Tokens in hand.
     pub tokens: oauth::Tokens,
+    /// Where events wait that are not sent at once.
+    pub outgoing: Outgoing,
     /// The door out.
     pub transport: Transport,
     /// What rows cannot say, by provider.
@@ -120,6 +125,16 @@ impl Engine {
         let row = (provider, operation, route);
         let (body, warnings) = self.prepare(row, account, &call.options, args)?;
         run.warnings = warnings;
+        if let Some(keeping) = self.keeping(row, account, &call.options) {
+            run.forced = permit == Verdict::Forced;
+            if permit == Verdict::NeedsConsent {
+                let request = &self.bind(provider, operation, route, account, &body)?;
+                let bound = Bound { provider, operation, route, account, args, request };
+                self.consent(&bound, &call)?;
+            }
+            self.access.spend(call.options.grant.as_ref())?;
+            return self.keep(keeping, body, run).await;
+        }
         let mut request = self.bind(provider, operation, route, account, &body)?;
         if let Some(lines) = &operation.lines {
             lines::pack(operation, lines, &mut request, call.options.lines.as_deref()).await?;
@@ -141,7 +156,7 @@ impl Engine {
         let options = &call.options;
         run.forced = permit == Verdict::Forced;
         run.transcript.input(args);
-        run.message_id = message_id(request);
+        run.message_id = request.body.as_ref().and_then(message_id);
         if options.dry_run && options.curl {
             let line = self.curl(&bound, &now());
             return Ok(Outcome { value: Value::String(line), ..Outcome::default() });
@@ -178,7 +193,7 @@ impl Engine {
             None => scene,
         };
         let hooks = self.hooks(&scene.provider.name);
-        let gathered = match self.gather(scene, scene.request, &options.pages).await {
+        let gathered = match self.gather_all(scene, &options.pages).await {
             Err(fault) => self.recover(scene, fault).await,
             gathered => gathered,
         };
@@ -197,7 +212,8 @@ impl Engine {
             _ => gathered.value,
         };
         let effect = scene.operation.lookup.as_ref().map(|_| "created");
-        Ok(Outcome { value, status: Some(gathered.status), next_cursor: gathered.next, effect })
+        let (status, next_cursor) = (Some(gathered.status), gathered.next);
+        Ok(Outcome { value, status, next_cursor, effect, ..Outcome::default() })
     }
 
     /// Whether this is the right place: for whatever changes something, and where a route says so.
@@ -233,8 +249,8 @@ struct Bound<'a> {
     request: &'a Request,
 }
 
-fn message_id(request: &Request) -> Option<String> {
-    request.body.as_ref()?.get("messageId")?.as_str().map(str::to_owned)
+fn message_id(body: &Map<String, Value>) -> Option<String> {
+    body.get("messageId")?.as_str().map(str::to_owned)
 }
 
 impl Run {

@@ -140,7 +140,11 @@ impl<'a> Recording<'a> {
             account: run.account.clone(),
             effect: run.effect.map_or("", Effect::word).to_owned(),
             origin: self.origin.word().to_owned(),
-            status: fault.map_or_else(|| "ok".to_owned(), |fault| fault.code.to_string()),
+            status: match &run.result {
+                Ok(outcome) if outcome.queued => "queued".to_owned(),
+                Ok(_) => "ok".to_owned(),
+                Err(fault) => fault.code.to_string(),
+            },
             http_status: status.or_else(|| fault.and_then(|fault| fault.extra.http_status)),
             attempts: run.attempts,
             duration_ms: run.took.as_secs_f64() * 1000.0,

@@ -205,7 +205,7 @@ impl Journal {
             }
         }
         if filter.failed {
-            conditions.push("status <> 'ok'");
+            conditions.push("status NOT IN ('ok', 'queued')");
         }
         if let Some((key, value)) = &filter.meta {
             conditions.push(

@@ -7,12 +7,13 @@ use mlua::{Lua, MultiValue, Table, Value};
 use serde_json::Value as Json;
 
 use super::CallLine;
-use super::errors::{Refusal, answer, problem};
+use super::arguments::arguments;
+use super::errors::{Refusal, answer};
 use super::host::Host;
 use super::limit::Limit;
-use super::value::{from_json, to_json};
+use super::value::from_json;
 use crate::catalogue::{Effect, Operation, Provider, name};
-use crate::engine::{Args, Call, Options, Origin, Outcome, Pages, Run};
+use crate::engine::{Args, Call, Delivery, Options, Origin, Outcome, Pages, Run};
 use crate::error::{Fault, Kind, SideEffect};
 
 /// Adds the functions that the prelude's namespaces are made of.
@@ -136,8 +137,8 @@ async fn call(
     account: Option<String>,
     args: MultiValue,
 ) -> Result<Value, Refusal> {
-    let args = given(lua, host, &name, account.as_deref(), &args)?;
-    let outcome = perform(host, name, account, args, Pages::All).await?;
+    let (args, delivery) = given(lua, host, &name, account.as_deref(), &args)?;
+    let outcome = perform(host, name, account, args, Pages::All, delivery).await?;
     Ok(from_json(lua, &outcome.value)?)
 }
 
@@ -150,9 +151,9 @@ async fn page(
     cursor: Option<String>,
 ) -> Result<(Value, Option<String>), Refusal> {
     let args = MultiValue::from_vec(vec![args]);
-    let args = given(lua, host, &name, account.as_deref(), &args)?;
+    let (args, delivery) = given(lua, host, &name, account.as_deref(), &args)?;
     let pages = Pages::One { cursor, count: None };
-    let outcome = perform(host, name.clone(), account, args, pages).await?;
+    let outcome = perform(host, name.clone(), account, args, pages, delivery).await?;
     let operation = host.runtime.catalogue().find(&name)?;
     let items = items(operation, &outcome.value)
         .ok_or_else(|| Fault::new(Kind::BadAnswer, format!("`{name}` returned no list")))?;
@@ -179,7 +180,7 @@ fn given(
     name: &str,
     account: Option<&str>,
     args: &MultiValue,
-) -> Result<Args, Refusal> {
+) -> Result<(Args, Option<Delivery>), Refusal> {
     let fault = match arguments(lua, host, name, args) {
         Err(Refusal::Fault(fault)) => *fault,
         other => return other,
@@ -191,7 +192,7 @@ fn given(
     turn.record().finish(slot, line(&run), None);
     match run.result {
         Err(fault) => Err(fault.into()),
-        Ok(_) => Ok(Args::default()),
+        Ok(_) => Ok((Args::default(), None)),
     }
 }
 
@@ -202,6 +203,7 @@ fn wish(host: &Host, function: String, account: Option<String>, args: Args, page
         dry_run: script.dry_run,
         force: script.force,
         pages,
+        delivery: script.delivery,
         plan: script.plan.clone(),
         plan_check: script.plan_check,
         ..Options::default()
@@ -217,36 +219,6 @@ fn wish(host: &Host, function: String, account: Option<String>, args: Args, page
     }
 }
 
-/// A table is the map of parameters; anything else is given in declared order.
-fn arguments(lua: &Lua, host: &Host, name: &str, args: &MultiValue) -> Result<Args, Refusal> {
-    let convert = |value: &Value| {
-        to_json(lua, value, host.script.limits.memory).map_err(|why| problem("the argument", why))
-    };
-    let given = args.len();
-    match args.front() {
-        None => Ok(Args::default()),
-        Some(Value::Nil) if given == 1 => Ok(Args::default()),
-        Some(table @ Value::Table(_)) => {
-            let more = given > 1;
-            match convert(table)? {
-                _ if more => Err(Fault::usage(format!(
-                    "`{name}` takes one table of parameters, {given} arguments were given"
-                ))
-                .hint("write every parameter into the table")
-                .into()),
-                Json::Object(map) => Ok(Args::Named(map)),
-                Json::Array(items) if items.is_empty() => Ok(Args::default()),
-                _ => Err(Fault::usage(format!(
-                    "`{name}` takes a table of named parameters, not a list"
-                ))
-                .hint("name them, as in { userId = \"user-42\" }")
-                .into()),
-            }
-        }
-        Some(_) => args.iter().map(convert).collect::<Result<_, _>>().map(Args::Positional),
-    }
-}
-
 /// One call, listed in the log whatever comes of it.
 async fn perform(
     host: &Host,
@@ -254,6 +226,7 @@ async fn perform(
     account: Option<String>,
     args: Args,
     pages: Pages,
+    delivery: Option<Delivery>,
 ) -> Result<Outcome, Refusal> {
     let turn = host.turn();
     if host.count_call() {
@@ -262,7 +235,8 @@ async fn perform(
     let operation = host.runtime.catalogue().find(&function)?;
     let writes = operation.effect != Effect::Read && !host.script.dry_run;
     let slot = turn.record().begin(format!("app.integrations.{function}"), writes);
-    let call = wish(host, function, account, args, pages);
+    let mut call = wish(host, function, account, args, pages);
+    call.options.delivery = delivery.or(call.options.delivery);
     let run = Box::pin(host.runtime.engine().call(call)).await;
     let effect = run.result.as_ref().map_or_else(|fault| fault.extra.effect, |_| SideEffect::Done);
     turn.record().finish(slot, line(&run), writes.then_some(effect));
@@ -277,7 +251,11 @@ fn line(run: &Run) -> CallLine {
         function: format!("app.integrations.{}", run.function),
         tool: run.tool.clone(),
         account: run.account.clone(),
-        status: if run.result.is_ok() { "ok" } else { "error" },
+        status: match &run.result {
+            Ok(outcome) if outcome.queued => "queued",
+            Ok(_) => "ok",
+            Err(_) => "error",
+        },
         duration_ms: run.took.as_secs_f64() * 1000.0,
         run_id: run.id.clone(),
         error: run.result.as_ref().err().map(|fault| fault.message.clone()),

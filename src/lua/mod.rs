@@ -3,6 +3,7 @@
 //! command line.
 
 mod app;
+mod arguments;
 mod errors;
 mod globals;
 mod host;
@@ -23,8 +24,8 @@ use serde_json::Value;
 pub use meter::Stop;
 pub use session::Session;
 
-use crate::engine::Warning;
 use crate::engine::call::PlanCheck;
+use crate::engine::{Delivery, Warning};
 use crate::error::Fault;
 use crate::runtime::Runtime;
 
@@ -83,6 +84,8 @@ pub struct Script {
     pub plan: Option<String>,
     /// How strictly; none for what the account says.
     pub plan_check: Option<PlanCheck>,
+    /// How events are delivered where a call does not say; none for the account's habit.
+    pub delivery: Option<Delivery>,
     /// Whether `app.integrations` exists (not in `mcp:lua`).
     pub integrations: bool,
     /// Ends it from another thread.
@@ -98,7 +101,7 @@ pub struct CallLine {
     pub tool: Option<String>,
     /// The account used.
     pub account: String,
-    /// `ok` or `error`.
+    /// `ok`, `queued` or `error`.
     pub status: &'static str,
     /// How long it took.
     pub duration_ms: f64,

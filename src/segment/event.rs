@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::check::{Checker, EventKind, Finding, LARGEST_BATCH, MOST_EVENTS, bytes, too_large};
+use super::check::{Checker, EventKind, Finding, bytes, too_large};
 use super::plans::{Gate, refusal};
 use crate::catalogue::{Operation, Provider, schema};
 use crate::engine::now;
@@ -47,10 +47,6 @@ pub(super) fn batch(
     if events.is_empty() {
         return Err(refused("empty_batch", "the batch holds no events").param("batch"));
     }
-    if events.len() > MOST_EVENTS {
-        let message = format!("{} events in a batch, {MOST_EVENTS} is the limit", events.len());
-        return Err(refused("batch_too_many", message).param("batch").hint("send several batches"));
-    }
     let mut wrong = Vec::new();
     for (index, event) in events.iter_mut().enumerate() {
         match item(judges, provider, event, &now) {
@@ -63,13 +59,6 @@ pub(super) fn batch(
     }
     if let Some(fault) = several(wrong, events.len()) {
         return Err(fault);
-    }
-    let bytes = bytes(body) + ADDED_ON_SENDING;
-    if bytes > LARGEST_BATCH {
-        let message = format!("the batch has {bytes} bytes, {LARGEST_BATCH} is the limit");
-        return Err(refused("batch_too_large", message)
-            .param("batch")
-            .hint("send several batches"));
     }
     Ok(warnings)
 }

@@ -2,11 +2,10 @@
 //! has trusted may set it. Which line a key or a variable belongs
 //! to is `keys`' business, what a value looks like `shape`'s.
 
+mod line;
 mod shape;
 
-use toml::Value;
-
-use super::keys;
+pub use line::{Known, Tighten};
 pub use shape::Shape;
 
 /// The effects a policy can be about.
@@ -15,35 +14,8 @@ pub const EFFECTS: [&str; 5] = ["read", "write", "replace", "destroy", "erase"];
 /// The policies, mildest first.
 pub const POLICIES: [&str; 3] = ["allow", "ask", "deny"];
 
-/// What an untrusted project file may do to a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tighten {
-    /// Nothing.
-    Never,
-    /// Set it lower than it is.
-    Lower,
-    /// Set a stricter policy than the one in force.
-    Stricter,
-    /// Switch it off.
-    Off,
-    /// Set it.
-    Always,
-}
-
-/// One line of the table.
-#[derive(Debug)]
-pub struct Known {
-    /// The dotted key; a part in angle brackets stands for any name of its sort.
-    pub key: &'static str,
-    /// What it takes.
-    pub shape: Shape,
-    /// The value when nobody sets it, as it would be written in a file.
-    pub default: Option<&'static str>,
-    /// What an untrusted project file may do to it.
-    pub tighten: Tighten,
-    /// What it is for.
-    pub about: &'static str,
-}
+/// The ways to deliver an event.
+pub const DELIVERIES: [&str; 2] = ["direct", "outbox"];
 
 const fn row(
     key: &'static str,
@@ -167,6 +139,41 @@ pub const KNOWN: &[Known] = &[
         "how much of one body is kept; 0 keeps none",
     ),
     row(
+        "delivery",
+        Shape::Word(&DELIVERIES),
+        None,
+        Tighten::Always,
+        "whether an event is sent at once or kept and sent in batches; direct when nobody says",
+    ),
+    row(
+        "outbox.flush_timeout",
+        Shape::Seconds,
+        Some("30"),
+        Tighten::Lower,
+        "how long a run waits at its end for its own events to be sent, in seconds",
+    ),
+    row(
+        "outbox.sync",
+        Shape::Word(&["group", "each"]),
+        Some("group"),
+        Tighten::Never,
+        "whether an event is brought to the disk together with others or before its call returns",
+    ),
+    row(
+        "outbox.keep_days",
+        Shape::Days,
+        Some("7"),
+        Tighten::Never,
+        "how long receipts of sent events are kept",
+    ),
+    row(
+        "outbox.keep_size",
+        Shape::Size,
+        Some("64MB"),
+        Tighten::Never,
+        "the most room they take; 16 bytes an event",
+    ),
+    row(
         "integrations.<provider>.enabled",
         Shape::Flag,
         None,
@@ -209,6 +216,20 @@ pub const KNOWN: &[Known] = &[
         "the same for one account",
     ),
     row(
+        "integrations.<provider>.delivery",
+        Shape::Word(&DELIVERIES),
+        None,
+        Tighten::Always,
+        "the same for one provider",
+    ),
+    row(
+        "integrations.<provider>.accounts.<account>.delivery",
+        Shape::Word(&DELIVERIES),
+        None,
+        Tighten::Always,
+        "and for one account",
+    ),
+    row(
         "integrations.<provider>.accounts.<account>.rate",
         Shape::Rate,
         None,
@@ -223,34 +244,6 @@ pub const KNOWN: &[Known] = &[
         "a field of an account; `integrations:fields` lists them",
     ),
 ];
-
-impl Known {
-    /// The default as a value.
-    pub fn default_value(&self) -> Option<Value> {
-        self.default.and_then(|text| self.read(text).ok())
-    }
-
-    /// The environment variable that sets it, when its key names one setting.
-    pub fn variable(&self) -> Option<String> {
-        (!self.key.contains('<')).then(|| keys::variable(self.key))
-    }
-
-    /// Checks a value from a file; says what was expected when it is wrong, without repeating it.
-    ///
-    /// # Errors
-    /// What was expected.
-    pub fn check(&self, value: &Value) -> Result<(), String> {
-        self.shape.check(value)
-    }
-
-    /// Reads a value from text that has no types, such as an environment variable.
-    ///
-    /// # Errors
-    /// What was expected.
-    pub fn read(&self, text: &str) -> Result<Value, String> {
-        self.shape.read(text)
-    }
-}
 
 #[cfg(test)]
 mod tests {

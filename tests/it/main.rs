@@ -19,6 +19,7 @@ mod connect_page;
 mod connections;
 mod consent;
 mod courier;
+mod delivery;
 mod docs;
 mod doctor;
 mod emulator;

@@ -56,6 +56,8 @@ pub struct Batch {
     pub operation: String,
     /// The body field that holds the events (`batch`).
     pub list: String,
+    /// The field of an event that it is deduplicated by (`messageId`).
+    pub id: String,
     /// The field of an event that tells its kind: the last word of its operation's path (`type`).
     pub kind: String,
     /// The fields of an event that say whom it is about, the first present one counts.

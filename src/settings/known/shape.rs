@@ -26,6 +26,8 @@ pub enum Shape {
     Policy,
     /// A whole number from one up, or `off`.
     Rate,
+    /// One of these words.
+    Word(&'static [&'static str]),
 }
 
 impl Shape {
@@ -44,6 +46,7 @@ impl Shape {
             Self::Text => text.is_some(),
             Self::Account => text.is_some_and(is_account_name),
             Self::Policy => text.is_some_and(|word| POLICIES.contains(&word)),
+            Self::Word(words) => text.is_some_and(|word| words.contains(&word)),
             Self::Rate => text == Some("off") || value.as_integer().is_some_and(|rate| rate >= 1),
         };
         if fits { Ok(()) } else { Err(format!("expected {}", self.expected())) }
@@ -64,14 +67,15 @@ impl Shape {
             Self::Count | Self::Days | Self::Size | Self::Seconds | Self::Rate => {
                 text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)
             }
-            Self::Text | Self::Account | Self::Policy => Value::from(text),
+            Self::Text | Self::Account | Self::Policy | Self::Word(_) => Value::from(text),
         };
         self.check(&value).map(|()| value)
     }
 
     /// What a value of this shape looks like.
-    pub fn expected(self) -> &'static str {
-        match self {
+    pub fn expected(self) -> String {
+        let fixed = match self {
+            Self::Word(words) => return format!("\"{}\"", words.join("\" or \"")),
             Self::Size => "a size such as \"32MB\" or a number of bytes",
             Self::Seconds => "a number of seconds or a time such as \"2m\"",
             Self::Count => "a whole number, 0 or more",
@@ -81,7 +85,8 @@ impl Shape {
             Self::Account => "an account name (lower-case letters, digits, `_`, `-`)",
             Self::Rate => "a whole number, 1 or more, or \"off\"",
             Self::Policy => "\"allow\", \"ask\" or \"deny\"",
-        }
+        };
+        fixed.to_owned()
     }
 
     /// A value of this shape as a number, where it is one.

@@ -1,0 +1,153 @@
+//! How events leave, and the end of a run: it waits for the events it has queued, and says what was
+//! sent, what is still queued and what was refused.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::invocation::Invocation;
+use super::output::Printer;
+use super::progress::Progress;
+use super::signal::Signals;
+use super::units;
+use crate::engine::courier::{Aim, Courier, Wait};
+use crate::engine::{Delivery, Engine};
+use crate::error::{Fault, Kind};
+use crate::ledger::outbox::{Mine, Status};
+
+/// The most refused events that are listed one by one.
+const LISTED: usize = 100;
+
+/// How long what is in flight may take after Ctrl-C.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How events leave.
+#[derive(Debug, Default, Clone, clap::Args)]
+pub(super) struct Sending {
+    /// Send each event at once (direct), or keep it safely and send it in a batch (outbox)
+    #[arg(long, value_name = "WAY", value_parser = ["direct", "outbox"])]
+    delivery: Option<String>,
+    /// How long to wait at the end for what was kept to be sent; 0 leaves it to others
+    #[arg(long, value_name = "TIME", value_parser = units::patience)]
+    flush_timeout: Option<Duration>,
+}
+
+/// What became of the events of a run.
+#[derive(Debug)]
+pub(super) struct Sent {
+    mine: Mine,
+    /// Whether the run was to wait for them.
+    waited: bool,
+    /// Why not all of them were sent, as far as that is known.
+    why: Option<Fault>,
+}
+
+impl Sending {
+    /// The way that was asked for.
+    pub(super) fn delivery(&self) -> Option<Delivery> {
+        Delivery::parse(self.delivery.as_deref()?)
+    }
+
+    /// Waits for the events that this run has queued, unless it is in a hurry; none when there are
+    /// none.
+    ///
+    /// # Errors
+    /// When the outbox fails.
+    pub(super) fn end(&self, invocation: &Invocation, hurry: bool) -> Result<Option<Sent>, Fault> {
+        let runtime = invocation.runtime()?;
+        let Some(engine) = runtime.engine_if_open() else { return Ok(None) };
+        let setting = || runtime.settings().duration("outbox.flush_timeout");
+        let patience = match self.flush_timeout.or_else(setting) {
+            _ if hurry => Duration::ZERO,
+            // What is kept for the emulator is gone with the process.
+            Some(Duration::ZERO) if engine.accounts.emulated() => GRACE,
+            given => given.unwrap_or(Duration::from_secs(30)),
+        };
+        invocation.wait(async {
+            let outbox = &*engine.outgoing.outbox;
+            let mut mine = outbox.mine(LISTED).await?;
+            if mine.sent + mine.queued + mine.refused == 0 {
+                return Ok(None);
+            }
+            let mut why = None;
+            if mine.queued > 0 && !patience.is_zero() {
+                let _waiting = Progress::start(invocation.printer(), "sending", None);
+                why = send(engine, patience).await?;
+                mine = outbox.mine(LISTED).await?;
+            }
+            if mine.queued > 0 {
+                outbox.sync().await?;
+            }
+            Ok(Some(Sent { mine, waited: !patience.is_zero(), why }))
+        })?
+    }
+}
+
+/// Carries what this process has queued until it is settled, time is up or a signal comes.
+async fn send(engine: &Engine, patience: Duration) -> Result<Option<Fault>, Fault> {
+    let until = Instant::now().checked_add(patience);
+    let aim = Aim { wait: Wait::Mine, until, grace: GRACE, ..Aim::default() };
+    let courier = Courier::new(engine, &*engine.outgoing.outbox);
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut signals = Signals::listen()?;
+    let mut drained = std::pin::pin!(courier.drain(&aim, stopped));
+    let flushed = tokio::select! {
+        flushed = &mut drained => flushed,
+        _ = signals.next() => {
+            stop.send_replace(true);
+            drained.await
+        }
+    }?;
+    Ok(flushed.failed.into_iter().next().map(|(_, fault)| fault))
+}
+
+impl Sent {
+    /// `meta.delivery`: `sent`, `queued`, `refused`, and the first of those refused one by one.
+    pub(super) fn to_json(&self) -> Value {
+        let Mine { sent, queued, refused, listed } = &self.mine;
+        let mut delivery = json!({"sent": sent, "queued": queued, "refused": refused});
+        if *refused > 0 {
+            delivery["listed"] = listed
+                .iter()
+                .filter_map(|receipt| {
+                    let Status::Buried { reason } = &receipt.status else { return None };
+                    Some(json!({
+                        "message_id": receipt.message_id, "code": reason.code,
+                        "message": reason.message, "http_status": reason.http_status,
+                    }))
+                })
+                .collect();
+        }
+        if let Some(why) = &self.why {
+            delivery["error"] = json!(why.message);
+        }
+        delivery
+    }
+
+    /// The exit status when all else went well. Who does not wait wants events to be queued.
+    pub(super) fn status(&self) -> u8 {
+        let unsent = self.mine.queued > 0 && self.waited;
+        if unsent || self.mine.refused > 0 { Kind::Partial.row().exit } else { 0 }
+    }
+
+    /// Says it to a person.
+    pub(super) fn tell(&self, printer: &Printer) {
+        let Mine { sent, queued, refused, listed } = &self.mine;
+        for receipt in listed {
+            if let Status::Buried { reason } = &receipt.status {
+                printer.warn(&format!("{} was refused: {}", receipt.message_id, reason.message));
+            }
+        }
+        let mut said = vec![format!("{sent} sent")];
+        said.extend((*queued > 0).then(|| format!("{queued} still queued")));
+        said.extend((*refused > 0).then(|| format!("{refused} refused")));
+        let mut said = format!("events: {}", said.join(", "));
+        if let Some(why) = &self.why {
+            said += &format!(" ({})", why.message);
+        }
+        if *queued > 0 {
+            said += "; `kosmo outbox:flush --wait` sends what is queued";
+        }
+        printer.note(&said);
+    }
+}
