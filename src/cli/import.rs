@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::how::Held;
 use super::invocation::{Invocation, event_loop};
 use super::progress::Progress;
 use super::signal::{self, interrupted};
@@ -70,6 +71,8 @@ pub(super) struct ImportArgs {
     /// Count `ask` in the policy as `allow`
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    held: Held,
 }
 
 /// The form of a file.
@@ -115,6 +118,8 @@ pub(super) fn run(invocation: &Invocation, args: &ImportArgs) -> Result<u8, Faul
         again: args.again,
         force: args.force,
         dry_run: args.dry_run,
+        plan: args.held.plan.clone(),
+        plan_check: args.held.plan_check,
     };
     let began = Instant::now();
     let stop = Stop::default();

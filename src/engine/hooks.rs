@@ -128,6 +128,21 @@ pub trait Hooks: Send + Sync {
     /// The refusal, with the service's own code.
     fn prepare(&self, name: &str, draft: Draft<'_>) -> Result<Vec<Warning>, Fault>;
 
+    /// Whether an account's events have to be judged by more than their rows: a quick look at one
+    /// is not enough then.
+    ///
+    /// # Errors
+    /// When what they are to be judged by cannot be had.
+    fn held(
+        &self,
+        _: &Engine,
+        _: &Provider,
+        _account: &Account,
+        _: &Options,
+    ) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
     /// Checks the place before anything is sent (`guard` of a route).
     fn guard<'a>(&'a self, name: &'a str, scene: Scene<'a>) -> Later<'a, ()>;
 

@@ -23,7 +23,7 @@ use tokio::sync::Mutex;
 
 use crate::catalogue::Provider;
 use crate::engine::hooks::{Delivery, Draft, Hooks, Later, Observation, Scene};
-use crate::engine::{Engine, Warning};
+use crate::engine::{Account, Engine, Options, Warning};
 use crate::error::{Fault, Kind};
 
 use check::{Checker, Finding};
@@ -63,6 +63,16 @@ impl Hooks for Segment {
             other => Err(unknown("prepare", other)),
         }?;
         Ok(told(found))
+    }
+
+    fn held(
+        &self,
+        engine: &Engine,
+        provider: &Provider,
+        account: &Account,
+        options: &Options,
+    ) -> Result<bool, Fault> {
+        plans::gate(&self.gates, engine, provider, account, options).map(|gate| gate.is_some())
     }
 
     fn guard<'a>(&'a self, name: &'a str, scene: Scene<'a>) -> Later<'a, ()> {

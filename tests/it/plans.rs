@@ -204,3 +204,26 @@ fn every_command_of_the_guide_runs() {
         assert!(ran.status.success(), "{line}\n{ran:?}");
     }
 }
+
+#[test]
+fn an_import_is_held_to_the_plan_row_by_row() {
+    let rows = "{\"type\": \"track\", \"userId\": \"u\", \"event\": \"Paid\", \"properties\": {\"amount\": 5}}
+{\"type\": \"track\", \"userId\": \"u\", \"event\": \"Paid\", \"properties\": {\"amount\": \"5\"}}
+{\"type\": \"track\", \"userId\": \"u\", \"event\": \"Other\"}\n";
+    let import = |more: &[&str]| {
+        kosmo(["segment:import", "rows.jsonl", "--emulator", "--json"])
+            .and(more.iter().copied())
+            .file("rows.jsonl", rows)
+            .file("till.json", PLAN)
+            .run()
+    };
+    let free = import(&[]).code(0).json();
+    assert_eq!((&free["sent"], &free["warned"]), (&json!(3), &json!(0)));
+    let warned = import(&["--plan=till.json"]).code(0).json();
+    assert_eq!((&warned["sent"], &warned["warned"]), (&json!(3), &json!(2)));
+    let strict = import(&["--plan=till.json", "--plan-check=strict"]).code(10).json();
+    assert_eq!((&strict["sent"], &strict["refused"]), (&json!(1), &json!(2)));
+    assert_eq!(strict["refused_by_code"], json!({"plan_violation": 1, "unplanned_event": 1}));
+    let lost = import(&["--plan=lost", "--plan-check=strict"]);
+    assert_eq!((lost.code, &lost.json()["error_detail"]["code"]), (5, &json!("unknown_plan")));
+}

@@ -34,6 +34,13 @@ pub(super) fn report(
                 row.line + 1
             ));
         }
+        if imported.warned > 0 {
+            let what = if imported.warned == 1 { "event has" } else { "events have" };
+            printer.warn(&format!(
+                "{} {what} warnings; segment:lint lists them, also with --plan",
+                imported.warned
+            ));
+        }
         printer.lines(&told(import, imported, took));
         if let Some(fault) = &fault {
             printer.complain(fault);
@@ -70,6 +77,7 @@ fn summary(import: &Import, imported: &Imported, took: Duration) -> Value {
         "source": record.source,
         "account": record.account,
         "sent": imported.sent,
+        "warned": imported.warned,
         "refused": imported.refused,
         "total_sent": record.sent,
         "total_refused": record.refused,

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value};
 
+use super::Progress;
 use super::mapping::Mapping;
 use super::rows::{Cells, LONGEST_ROW, Row};
 use super::scan::Scanner;
@@ -38,6 +39,10 @@ pub(super) struct Maker<'a> {
     pub(super) columns: Vec<String>,
     pub(super) account: Account,
     pub(super) options: Options,
+    /// Whether a quick look at an event is not enough.
+    pub(super) held: bool,
+    /// Where warnings are counted.
+    pub(super) progress: &'a Progress,
     /// The import's id; the ids of events are made from it.
     pub(super) id: &'a str,
     /// The time of events that say none.
@@ -64,12 +69,12 @@ impl<'a> Maker<'a> {
                 format!("the row has {bytes} bytes, {LONGEST_ROW} is the limit"),
             )),
             Cells::Line(line) if self.mapping.leaves_alone() => match self.scanner.look(line) {
-                Some(seen) => {
+                Some(seen) if !self.held => {
                     let lane = lane_of(&seen.subject);
                     self.complete(line, seen.has_id, seen.has_time, row.start.offset, out);
                     Ok(Made { lane })
                 }
-                None => self.judge(object(line)?, row.start.offset, out),
+                _ => self.judge(object(line)?, row.start.offset, out),
             },
             Cells::Line(line) => {
                 let cells = object(line)?;
@@ -145,12 +150,15 @@ impl<'a> Maker<'a> {
         let mut event = schema::normalise(row, event)?;
         event.entry("messageId").or_insert_with(|| Value::String(self.message_id(offset)));
         event.entry("timestamp").or_insert_with(|| Value::String(self.now.clone()));
-        let (body, _) = self.engine.prepare(
+        let (body, warnings) = self.engine.prepare(
             (self.provider, row, row.route()),
             &self.account,
             &self.options,
             &event,
         )?;
+        if !warnings.is_empty() {
+            self.progress.warned();
+        }
         let subject = self.batch.subject.iter().find_map(|name| body.get(name)?.as_str());
         let lane = lane_of(subject.unwrap_or_default());
         let word = row.route().path.rsplit('/').next().unwrap_or_default();

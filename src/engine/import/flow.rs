@@ -52,7 +52,7 @@ impl Engine {
             import.mapping.check(columns)?;
         }
         let record = plan.record.clone();
-        let maker = self.maker(import, &plan, &rows, &record.id)?;
+        let maker = self.maker(import, &plan, &rows, &record.id, watch.progress)?;
         let side = plan.side.clone();
         let mut book = Book::new(plan.checkpoint, plan.record, plan.side, watch.progress);
         if !plan.resumed {
@@ -74,6 +74,7 @@ impl Engine {
             resumed: plan.resumed,
             already: false,
             sent: watch.progress.events(),
+            warned: watch.progress.warnings(),
             refused: watch.progress.refusals(),
             refused_file: side.filter(|_| book.record.refused > 0),
             fault: failed.or(ended),
@@ -87,8 +88,19 @@ impl Engine {
         plan: &Plan<'a>,
         rows: &Rows,
         id: &'a str,
+        progress: &'a Progress,
     ) -> Result<Maker<'a>, Fault> {
         let kinds = event::kinds(plan.provider, &plan.place.service);
+        let account = self.accounts.open(plan.provider, Some(&plan.place.account))?;
+        let options = Options {
+            plan: import.plan.clone(),
+            plan_check: import.plan_check,
+            ..Options::default()
+        };
+        let held = match self.hooks(&plan.provider.name) {
+            Some(hooks) => hooks.held(self, plan.provider, &account, &options)?,
+            None => false,
+        };
         Ok(Maker {
             engine: self,
             provider: plan.provider,
@@ -96,8 +108,10 @@ impl Engine {
             scanner: Scanner::new(plan.batch, &kinds),
             kinds,
             mapping: &import.mapping,
-            account: self.accounts.open(plan.provider, Some(&plan.place.account))?,
-            options: Options::default(),
+            account,
+            options,
+            held,
+            progress,
             columns: rows.columns().unwrap_or_default().to_vec(),
             id,
             now: now(),

@@ -28,6 +28,7 @@ pub use mapping::Mapping;
 pub use rows::Format;
 pub use source::Source;
 
+use super::call::PlanCheck;
 use super::courier::Rate;
 use super::record::Recording;
 use super::{Call, Engine, Outcome};
@@ -58,6 +59,10 @@ pub struct Import {
     pub force: bool,
     /// Check everything and send nothing.
     pub dry_run: bool,
+    /// The tracking plan that events are held to; none for the account's own.
+    pub plan: Option<String>,
+    /// How strictly; none for what the account says.
+    pub plan_check: Option<PlanCheck>,
 }
 
 /// What an import has done so far. Shared with whoever shows it.
@@ -66,6 +71,7 @@ pub struct Progress {
     read: AtomicU64,
     sent: AtomicU64,
     refused: AtomicU64,
+    warned: AtomicU64,
 }
 
 impl Progress {
@@ -82,6 +88,15 @@ impl Progress {
     /// Rows refused in this run.
     pub fn refusals(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Events sent in this run with a warning.
+    pub fn warnings(&self) -> u64 {
+        self.warned.load(Ordering::Relaxed)
+    }
+
+    fn warned(&self) {
+        self.warned.fetch_add(1, Ordering::Relaxed);
     }
 
     fn read(&self, bytes: u64) {
@@ -130,6 +145,8 @@ pub struct Imported {
     pub already: bool,
     /// Events sent in this run.
     pub sent: u64,
+    /// Those of them that were sent with a warning.
+    pub warned: u64,
     /// Rows refused in this run.
     pub refused: u64,
     /// Rows refused in this run, by code.
@@ -202,6 +219,7 @@ impl Engine {
                 resumed: true,
                 already: true,
                 sent: 0,
+                warned: 0,
                 refused: 0,
                 codes: BTreeMap::new(),
                 sample: Vec::new(),
