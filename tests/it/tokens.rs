@@ -274,6 +274,14 @@ fn whoever_is_limited_cannot_change_the_limits() {
     for line in [
         &["integrations:configure", "segment", "--write", "allow"][..],
         &["trust"],
+        &["connect", "segment", "--set", "write_key=env:KEY"],
+        &["connection", "ensure", "segment.com", "--connectionKey", "new"],
+        &["connection", "patch", "segment", "--data", "{}"],
+        &["connection", "delete", "segment"],
+        &["connection", "restore", "segment"],
+        &["outbox:flush"],
+        &["outbox:run"],
+        &["outbox:export"],
         &["token", "list"],
         &["token", "revoke", "--all"],
     ] {
@@ -285,6 +293,28 @@ fn whoever_is_limited_cannot_change_the_limits() {
     let same = ["token", "mint", "--allow", "list_sources", "--json", "--token", &token];
     let answer = home.command_with(same.iter()).code(0).json();
     assert!(answer["from"].is_string(), "made within the token of the run: {answer}");
+}
+
+#[test]
+fn an_import_is_a_call_for_each_batch() {
+    let line = |n: usize| format!("{{\"type\":\"track\",\"event\":\"e{n}\",\"userId\":\"u\"}}\n");
+    let events: String = (0..6000).map(line).collect();
+    let import = |token: &str, home: Kosmo| {
+        let args = ["segment:import", "events.jsonl", "--emulator", "--json", "-q", "--token", token];
+        let home = home.then(args).file("events.jsonl", &events);
+        let ran = home.run();
+        (home, ran)
+    };
+    let (home, none) = minted(&["--allow", "track", "--effects", "write"]);
+    let (home, ran) = import(&none, home);
+    refused(ran, 4, "token_scope");
+    let (home, answer) = mint(home, &["--allow", "batch", "--effects", "write", "--calls", "1"]);
+    let (home, ran) = import(&text(&answer, "token"), home);
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.stdout.contains("token_spent"), "{ran:?}");
+    let (home, answer) = mint(home, &["--allow", "batch", "--effects", "write", "--calls", "50"]);
+    let (_, ran) = import(&text(&answer, "token"), home);
+    ran.code(0);
 }
 
 #[test]

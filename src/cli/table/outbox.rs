@@ -7,6 +7,9 @@ use crate::cli::outbox::{change, export, flush, list, run, show};
 
 const OUTBOX: &str = "Outbox";
 
+/// What everybody's queued events are, to whoever is limited by a token.
+const WHAT: &str = "what waits in the outbox";
+
 /// In the order of the help.
 pub(super) static ENTRIES: &[&Entry] = &[&LIST, &SHOW, &FLUSH, &RUN, &RETRY, &BURY, &EXPORT];
 
@@ -39,7 +42,10 @@ static FLUSH: Entry = Entry {
         OUTBOX,
         "Send what is queued now",
         flush::FlushArgs::augment_args,
-        |invocation, matches| flush::flush(invocation, &invocation.args(matches)?),
+        |invocation, matches| {
+            invocation.owner(WHAT)?;
+            flush::flush(invocation, &invocation.args(matches)?)
+        },
     )
 };
 
@@ -50,7 +56,10 @@ static RUN: Entry = Entry {
         OUTBOX,
         "Send whatever is queued, until a signal comes",
         run::RunArgs::augment_args,
-        |invocation, matches| run::run(invocation, &invocation.args(matches)?),
+        |invocation, matches| {
+            invocation.owner(WHAT)?;
+            run::run(invocation, &invocation.args(matches)?)
+        },
     )
 };
 
@@ -61,7 +70,10 @@ static RETRY: Entry = Entry {
         OUTBOX,
         "Queue buried events again",
         change::RetryArgs::augment_args,
-        |invocation, matches| change::retry(invocation, &invocation.args(matches)?),
+        |invocation, matches| {
+            invocation.owner(WHAT)?;
+            change::retry(invocation, &invocation.args(matches)?)
+        },
     )
 };
 
@@ -72,7 +84,10 @@ static BURY: Entry = Entry {
         OUTBOX,
         "Keep queued events from being sent",
         change::BuryArgs::augment_args,
-        |invocation, matches| change::bury(invocation, &invocation.args(matches)?),
+        |invocation, matches| {
+            invocation.owner(WHAT)?;
+            change::bury(invocation, &invocation.args(matches)?)
+        },
     )
 };
 
@@ -83,6 +98,9 @@ static EXPORT: Entry = Entry {
         OUTBOX,
         "Print queued or buried events as JSON Lines",
         export::ExportArgs::augment_args,
-        |invocation, matches| export::export(invocation, &invocation.args(matches)?),
+        |invocation, matches| {
+            invocation.owner(WHAT)?;
+            export::export(invocation, &invocation.args(matches)?)
+        },
     )
 };

@@ -67,6 +67,8 @@ impl Sender<'_> {
         requests: &mut u32,
     ) -> Result<Said, Fault> {
         self.pace(events.len()).await?;
+        // A batch is one call, however often it has to be repeated.
+        self.engine.access.spend(None)?;
         let journey = Journey::new(self.allowed);
         let args = Map::new();
         let scene = self.scene(&journey, &args);

@@ -68,6 +68,7 @@ impl Engine {
         }
         let batch = service.batch.as_ref().ok_or_else(|| gone(name))?;
         let operation = provider.operation(&batch.operation).ok_or_else(|| gone(name))?;
+        self.access.admit(None, operation, &account.name)?;
         let secret = self.accounts.secret(provider, &account, service)?;
         let template = self.bind(provider, operation, operation.route(), &account, &Map::new())?;
         let rate = match account.emulated {
