@@ -205,18 +205,19 @@ fn an_agent_hands_the_address_on_and_never_sees_the_key() {
     let idle = Command::new("true").stderr(Stdio::piped()).spawn().unwrap();
     let mut form = Form { child: idle, stderr: quiet(), url };
     let (cookie, seal) = form.visit();
+    let key = "emulator-write-key";
     let headers = format!("Origin: http://{}\r\nCookie: {cookie}\r\n", form.host());
-    let body = format!("seal={seal}&write_key={CANARY}&api_token=emulator-api-token");
+    let body = format!("seal={seal}&write_key={key}&api_token=emulator-api-token");
     let (status, page) = form.post(&headers, &body);
     assert_eq!(status, 200, "{page}");
-    assert!(!page.contains(CANARY));
+    assert!(!page.contains(key));
     form.child.wait().unwrap();
     let output = waiting.wait_with_output().unwrap();
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert!(!String::from_utf8_lossy(&output.stdout).contains(CANARY));
+    assert!(!String::from_utf8_lossy(&output.stdout).contains(key));
     assert!(["READY", "BUILDING"].contains(&answer["state"].as_str().unwrap()), "{answer}");
     assert!(answer["clientAction"].is_null());
-    only_in_credentials(home.home(), CANARY);
+    only_in_credentials(home.home(), key);
 }
 
 /// Nothing to read.

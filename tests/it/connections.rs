@@ -23,7 +23,7 @@ pub fn home(emulator: &Emulator) -> Kosmo {
     let account = |name: &str| {
         format!(
             "[integrations.segment.accounts.{name}]\nurl = \"{url}\"\napi_url = \"{url}\"\n\
-             profile_url = \"{url}\"\n"
+             profile_url = \"{url}\"\ncdn_url = \"{url}\"\n"
         )
     };
     kosmo([] as [&str; 0]).file("config.toml", account("default") + &account("work"))
@@ -182,6 +182,27 @@ fn a_check_tells_good_credentials_from_bad_ones_and_is_remembered() {
     assert_eq!(ran.code(0).json()["verified"], true);
     let events = emulator.events().len();
     assert_eq!(events, 0, "nothing was sent");
+}
+
+#[test]
+fn a_write_key_is_looked_up_and_never_tried_out() {
+    let emulator = segment(&[]);
+    let home = home(&emulator)
+        .env("SEGMENT_WRITE_KEY", "emulator-write-key")
+        .env("KOSMO_SEGMENT_WORK_WRITE_KEY", "canary-foreign-key")
+        .env("KOSMO_SEGMENT_WORK_API_TOKEN", "emulator-api-token");
+    let (home, ran) = run(home, &["connection", "test", "segment"]);
+    let answer = ran.code(0).json();
+    assert_eq!(answer["checks"][0]["field"], "write_key");
+    assert_eq!((&answer["checks"][0]["ok"], &answer["verified"]), (&json!(true), &json!(true)));
+    let (home, ran) = run(home, &["connection", "test", "work"]);
+    assert!(!ran.stdout.contains("canary"));
+    let answer = ran.code(3).json();
+    assert_eq!(answer["error_detail"]["code"], "key_foreign");
+    assert_eq!(state(&answer), "CLIENT_ACTION_REQUIRED");
+    let (_, ran) = run(home, &["connection", "get", "work"]);
+    assert_eq!(ran.code(3).json()["error_detail"]["code"], "key_foreign", "remembered");
+    assert_eq!(emulator.events().len(), 0, "nothing was sent");
 }
 
 #[test]

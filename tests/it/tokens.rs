@@ -300,7 +300,8 @@ fn an_import_is_a_call_for_each_batch() {
     let line = |n: usize| format!("{{\"type\":\"track\",\"event\":\"e{n}\",\"userId\":\"u\"}}\n");
     let events: String = (0..6000).map(line).collect();
     let import = |token: &str, home: Kosmo| {
-        let args = ["segment:import", "events.jsonl", "--emulator", "--json", "-q", "--token", token];
+        let args =
+            ["segment:import", "events.jsonl", "--emulator", "--json", "-q", "--token", token];
         let home = home.then(args).file("events.jsonl", &events);
         let ran = home.run();
         (home, ran)

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Place, remembered};
 use crate::catalogue::Provider;
-use crate::engine::Call;
+use crate::engine::hooks::{Level, Observation};
+use crate::engine::{Call, Engine};
 use crate::error::{Fault, Kind};
 use crate::runtime::Runtime;
 
@@ -47,6 +48,60 @@ pub(in crate::cli) struct Verdict {
     pub(in crate::cli) fault: Option<Fault>,
 }
 
+impl Verdict {
+    /// Takes in what the provider found out by itself. What it says of a credential that nothing
+    /// else could be asked with takes the place of that.
+    fn take(&mut self, observations: Vec<Observation>) {
+        for seen in observations {
+            let good = match seen.level {
+                Level::Fine => Some(true),
+                Level::Warning => None,
+                Level::Problem => Some(false),
+            };
+            let Some((_, field)) = ABOUT.iter().find(|(code, _)| *code == seen.code) else {
+                continue;
+            };
+            if good == Some(false) {
+                let kind = if seen.code == "wrong_region" {
+                    Kind::WrongPlace
+                } else {
+                    Kind::AuthenticationFailed
+                };
+                let fault = Fault::new(kind, seen.message.clone()).code(seen.code);
+                let cure = seen.command.or(seen.hint);
+                self.fault = Some(match cure {
+                    Some(cure) => fault.hint(cure),
+                    None => fault,
+                });
+            }
+            match self.findings.iter_mut().find(|finding| finding.field == *field) {
+                Some(finding) if finding.good.is_none() || good == Some(false) => {
+                    (finding.good, finding.message) = (good, seen.message);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Which field an observation is about, by its code.
+const ABOUT: &[(&str, &str)] = &[
+    ("wrong_region", "api_token"),
+    ("key_listed", "write_key"),
+    ("key_known", "write_key"),
+    ("key_unknown", "write_key"),
+    ("key_not_checked", "write_key"),
+    ("key_foreign", "write_key"),
+    ("source_disabled", "write_key"),
+];
+
+/// What the provider's own check has to say; nothing where it has none, or cannot tell.
+async fn observed(engine: &Engine, provider: &Provider, place: &Place) -> Vec<Observation> {
+    let hooks = engine.hooks.iter().find(|(name, _)| *name == provider.name);
+    let Some((_, hooks)) = hooks else { return Vec::new() };
+    hooks.verify(engine, &place.account).await.unwrap_or_default()
+}
+
 /// Asks the service, and remembers what it said.
 pub(in crate::cli) async fn verify(
     runtime: &Runtime,
@@ -69,13 +124,10 @@ pub(in crate::cli) async fn verify(
             match whose(runtime, provider, place).await {
                 Ok(message) => Finding { field: field.clone(), good: Some(true), message },
                 Err(fault) => {
-                    let finding = Finding {
-                        field: field.clone(),
-                        good: super::State::of(&fault).map(|_| false),
-                        message: fault.message.clone(),
-                    };
+                    let good = super::State::of(&fault).map(|_| false);
+                    let message = fault.message.clone();
                     verdict.fault.get_or_insert(fault);
-                    finding
+                    Finding { field: field.clone(), good, message }
                 }
             }
         } else {
@@ -84,6 +136,7 @@ pub(in crate::cli) async fn verify(
         };
         verdict.findings.push(finding);
     }
+    verdict.take(observed(engine, provider, place).await);
     let proven = verdict.findings.iter().any(|finding| finding.good == Some(true));
     match &verdict.fault {
         None if !proven => remembered::forget_check(engine, place),
