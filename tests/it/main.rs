@@ -32,6 +32,9 @@ mod guides;
 mod import;
 mod integrations;
 mod journal;
+mod kill;
+#[path = "../support/kill/mod.rs"]
+mod kill_points;
 mod lint;
 mod lists;
 mod lua;

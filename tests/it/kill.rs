@@ -1,0 +1,15 @@
+//! Killed senders lose nothing: the short form of `cargo bench --bench kill`.
+
+use crate::kill_points::{ALL, points};
+
+/// Runs one scenario at a few points.
+fn survives(name: &str, seeds: std::ops::Range<u64>) {
+    let scenario = ALL.iter().find(|scenario| scenario.name.contains(name)).unwrap();
+    let tally = points(scenario, seeds).unwrap_or_else(|why| panic!("{}:\n{why}", scenario.name));
+    assert!(tally.kills > 0 && tally.events > 0, "nobody was killed: {tally:?}");
+}
+
+#[test]
+fn an_import_survives_its_death() {
+    survives("import", 0..8);
+}
