@@ -13,3 +13,13 @@ fn survives(name: &str, seeds: std::ops::Range<u64>) {
 fn an_import_survives_its_death() {
     survives("import", 0..8);
 }
+
+#[test]
+fn an_outbox_survives_the_death_of_its_producer_and_its_courier() {
+    survives("its courier", 0..8);
+}
+
+#[test]
+fn an_outbox_survives_the_death_of_one_of_two_couriers() {
+    survives("two couriers", 0..6);
+}

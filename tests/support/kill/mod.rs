@@ -3,6 +3,7 @@
 //! every receipt true.
 
 mod import;
+mod outbox;
 mod stage;
 
 use std::sync::Mutex;
@@ -20,8 +21,11 @@ pub struct Scenario {
 }
 
 /// All of them.
-pub static ALL: &[Scenario] =
-    &[Scenario { name: "an import, killed and begun again", run: import::killed }];
+pub static ALL: &[Scenario] = &[
+    Scenario { name: "an import, killed and begun again", run: import::killed },
+    Scenario { name: "an outbox, its producer and its courier killed", run: outbox::killed },
+    Scenario { name: "an outbox with two couriers, killed in turn", run: outbox::two_couriers },
+];
 
 /// Runs a scenario at so many points, some at a time; what was seen of them all.
 ///
