@@ -17,6 +17,9 @@ use crate::ledger::outbox::{Claim, State, Which};
 /// How often to look whether another courier is done with a lane: at first, and at most.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
 
+/// Of the time of a flush, at most one part in so many is spent asking whether it is over.
+const ASKING: u32 = 10;
+
 /// What to wait for when nothing is left that can be sent at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Wait {
@@ -159,7 +162,15 @@ impl Courier<'_> {
     /// stay.
     async fn is_enough(&self, aim: &Aim, carried: Result<(), Fault>) -> Result<bool, Fault> {
         carried?;
-        Ok(aim.wait == Wait::Mine && self.outbox.mine(0).await?.queued == 0)
+        let due = self.book().due;
+        if aim.wait != Wait::Mine || due.is_some_and(|due| Instant::now() < due) {
+            return Ok(false);
+        }
+        let asked = Instant::now();
+        let enough = self.outbox.mine(0).await?.queued == 0;
+        // Where the answer is dear, it is asked for rarely.
+        self.book().due = Some(Instant::now() + asked.elapsed() * ASKING);
+        Ok(enough)
     }
 
     fn begin(&self) {
@@ -167,6 +178,7 @@ impl Courier<'_> {
         book.failed.clear();
         book.working.clear();
         book.ending = false;
+        book.due = None;
         book.flushed = Flushed::default();
     }
 

@@ -16,7 +16,7 @@ mod trouble;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use drain::{Aim, Stop, Wait, never};
 pub use flushed::{Flushed, Refusal};
@@ -67,6 +67,8 @@ struct Book<'e> {
     flushed: Flushed,
     /// Whether nothing new is to be begun.
     ending: bool,
+    /// When to ask again whether the work is done.
+    due: Option<Instant>,
 }
 
 impl<'e> Courier<'e> {

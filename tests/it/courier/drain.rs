@@ -427,3 +427,18 @@ fn pauses_grow_over_processes_and_end_with_the_first_success() {
     assert_eq!(wait(courier.drain(&all(), never())).unwrap().sent, 1);
     assert_eq!(*told.borrow(), ["recovered", "settled"]);
 }
+
+#[test]
+fn a_run_leaves_what_others_have_queued_to_others() {
+    let (_emulator, runtime) = stage(&["POST /v1/batch=delay:20"]);
+    let (home, place) = (Home::new(), place(&runtime));
+    let (mine, others) = (home.outbox(), home.outbox());
+    queue(&mine, &place, &people(8, 1));
+    let theirs: Vec<(String, String)> =
+        (0..60_000).map(|n| (format!("user-{}", n % 50), format!("theirs-{n}"))).collect();
+    queue(&others, &place, &theirs);
+    let flushed = drain(&runtime, &mine, &Aim { wait: Wait::Mine, ..Aim::default() });
+    assert_eq!(wait(mine.mine(0)).unwrap().queued, 0);
+    assert!(flushed.sent >= 8 && flushed.queued > 0, "{} of 60,008 sent", flushed.sent);
+    assert!(!flushed.stopped && !flushed.cut);
+}
