@@ -86,7 +86,7 @@ impl Sending {
 /// Carries what this process has queued until it is settled, time is up or a signal comes.
 async fn send(engine: &Engine, patience: Duration) -> Result<Option<Fault>, Fault> {
     let until = Instant::now().checked_add(patience);
-    let aim = Aim { wait: Wait::Mine, until, grace: GRACE, ..Aim::default() };
+    let aim = Aim { wait: Wait::Mine, until, grace: GRACE, afresh: true, ..Aim::default() };
     let courier = Courier::new(engine, &*engine.outgoing.outbox);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut signals = Signals::listen()?;
@@ -98,7 +98,9 @@ async fn send(engine: &Engine, patience: Duration) -> Result<Option<Fault>, Faul
             drained.await
         }
     }?;
-    Ok(flushed.failed.into_iter().next().map(|(_, fault)| fault))
+    let paused = flushed.paused.into_iter().next();
+    let paused = || paused.map(|(_, why, _)| Fault::new(Kind::Unavailable, why));
+    Ok(flushed.failed.into_iter().next().map(|(_, fault)| fault).or_else(paused))
 }
 
 impl Sent {

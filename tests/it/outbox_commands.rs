@@ -272,3 +272,25 @@ fn the_key_is_in_no_output() {
         stage = next;
     }
 }
+
+#[test]
+fn a_run_says_why_its_events_wait_and_tries_again_what_waits_for_somebody() {
+    let mut stage = Stage::new(&["POST /v1/batch=status:403"]);
+    let line = "integrations:segment track --userId=u --event=E --delivery outbox --force";
+    for _ in 0..2 {
+        let (next, ran) = stage.run(line);
+        let ran = ran.code(10);
+        assert!(ran.stderr.contains("still queued (Segment API error (403)"), "{ran:?}");
+        stage = next;
+    }
+    stage.fail(&["POST /v1/batch=status:429,retry-after:120"]);
+    let (stage, ran) = stage.run(line);
+    assert!(ran.code(10).stderr.contains("429"));
+    let (stage, ran) = stage.run(line);
+    assert!(ran.code(10).stderr.contains("429"), "it pauses, and says why without asking");
+    stage.fail(&[]);
+    wait(stage.outbox().pause(&stage.place(), 0, "")).unwrap();
+    let (stage, ran) = stage.run(line);
+    ran.code(0);
+    assert_eq!(stage.emulator.events().len(), 5);
+}
