@@ -18,6 +18,7 @@ use crate::ledger::facts::Facts;
 use crate::ledger::journal::{Journal, Retention};
 use crate::ledger::limits::Limits;
 use crate::ledger::outbox::Outbox;
+use crate::ledger::outbox::jetstream::{Address, JetStream};
 use crate::ledger::outbox::local::{Habits, Local, Sync};
 use crate::redact::{Redactor, Secret};
 use crate::settings::{Settings, Surroundings};
@@ -128,7 +129,11 @@ impl Runtime {
             governor: Governor::new(Limits::at(self.settings.ledger_path())),
             facts: Facts::at(self.settings.ledger_path()),
             tokens: Tokens::default(),
-            outgoing: Outgoing::new(outbox(&self.settings, self.emulator.get().is_some())),
+            outgoing: Outgoing::new(outbox(
+                &self.settings,
+                &self.redactor,
+                self.emulator.get().is_some(),
+            )),
             transport: Transport::new(Connect::from_settings(
                 &self.settings,
                 self.emulator.get().is_some(),
@@ -149,8 +154,9 @@ impl Runtime {
     }
 }
 
-/// The outbox on this machine; what goes to the emulator is kept apart, and gone with the process.
-fn outbox(settings: &Settings, emulated: bool) -> Box<dyn Outbox> {
+/// The outbox: on this machine, or on the server that settings name. What goes to the emulator is kept
+/// apart, and gone with the process.
+fn outbox(settings: &Settings, redactor: &Redactor, emulated: bool) -> Box<dyn Outbox> {
     let usual = Habits::default();
     let days = settings.get("outbox.keep_days").and_then(|days| days.value.as_integer());
     let habits = Habits {
@@ -158,6 +164,13 @@ fn outbox(settings: &Settings, emulated: bool) -> Box<dyn Outbox> {
         keep_days: days.and_then(|days| u32::try_from(days).ok()).unwrap_or(usual.keep_days),
         keep_bytes: settings.bytes("outbox.keep_size").unwrap_or(usual.keep_bytes),
     };
+    if let Some(url) = settings.text("outbox.url").filter(|url| !url.is_empty() && !emulated) {
+        let keep_days = habits.keep_days;
+        let credentials = settings.text("outbox.credentials").map(PathBuf::from);
+        let url = Secret::new(url);
+        redactor.learn(&url);
+        return Box::new(JetStream::at(Address { url, credentials, keep_days }));
+    }
     Box::new(match emulated {
         true => Local::passing(habits),
         false => Local::beside(settings.ledger_path(), habits),

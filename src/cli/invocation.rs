@@ -13,6 +13,7 @@ use super::everywhere::Everywhere;
 use super::listen::listen;
 use super::output::Printer;
 use super::reply::Reply;
+use super::sending::store;
 use super::token;
 use crate::emulator::{Emulator, Setup};
 use crate::engine::policy::Approve;
@@ -24,6 +25,8 @@ use crate::settings::Surroundings;
 /// One run of the program.
 pub struct Invocation {
     everywhere: Everywhere,
+    /// Settings that flags of the command stand for.
+    flags: Vec<(String, toml::Value, String)>,
     printer: Arc<Printer>,
     runtime: OnceCell<Arc<Runtime>>,
     // After the runtime, so that the calls in flight end before the server they talk to.
@@ -40,7 +43,8 @@ impl Invocation {
         printer.settle(everywhere.manner());
         everywhere.check()?;
         printer.look_through(everywhere.view());
-        Ok(Self { everywhere, printer, runtime: OnceCell::new(), emulator: OnceCell::new() })
+        let flags = store(matches).into_iter().collect();
+        Ok(Self { everywhere, flags, printer, runtime: OnceCell::new(), emulator: OnceCell::new() })
     }
 
     /// What prints.
@@ -81,7 +85,15 @@ impl Invocation {
             .then(|| Arc::new(Asking::new(Arc::clone(&self.printer))) as Arc<dyn Approve>);
         let surroundings = Some(surroundings);
         let token = self.everywhere.token.as_deref().map(token::read).transpose()?.map(Secret::new);
-        Runtime::open(Opening { surroundings, approve, token, redactor, ..Opening::default() })
+        let flags = self.flags.clone();
+        Runtime::open(Opening {
+            surroundings,
+            flags,
+            approve,
+            token,
+            redactor,
+            ..Opening::default()
+        })
     }
 
     /// The runtime, for a command that no token covers.

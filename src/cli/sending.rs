@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use clap::ArgMatches;
 use serde_json::{Value, json};
 
 use super::invocation::Invocation;
@@ -21,9 +22,28 @@ const LISTED: usize = 100;
 /// How long what is in flight may take after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// Where events wait that are not sent at once.
+#[derive(Debug, Default, Clone, clap::Args)]
+pub(super) struct Store {
+    /// The NATS server whose outbox is meant, instead of this machine's: nats://host:4222
+    #[arg(long = STORE, value_name = "URL")]
+    outbox: Option<String>,
+}
+
+/// The flag that names it.
+const STORE: &str = "outbox";
+
+/// The setting that such a flag stands for, for whatever command has it.
+pub(super) fn store(matches: &ArgMatches) -> Option<(String, toml::Value, String)> {
+    let url = matches.try_get_one::<String>(STORE).ok()??;
+    Some(("outbox.url".to_owned(), toml::Value::from(url.as_str()), format!("--{STORE}")))
+}
+
 /// How events leave.
 #[derive(Debug, Default, Clone, clap::Args)]
 pub(super) struct Sending {
+    #[command(flatten)]
+    store: Store,
     /// Send each event at once (direct), or keep it safely and send it in a batch (outbox)
     #[arg(long, value_name = "WAY", value_parser = ["direct", "outbox"])]
     delivery: Option<String>,

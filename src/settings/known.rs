@@ -153,6 +153,14 @@ pub const KNOWN: &[Known] = &[
         "how long a run waits at its end for its own events to be sent, in seconds",
     ),
     row(
+        "outbox.url",
+        Shape::Text,
+        None,
+        Tighten::Never,
+        "a NATS server that keeps the outbox for several machines: nats://host:4222[/name]",
+    ),
+    row("outbox.credentials", Shape::Text, None, Tighten::Never, "a file with credentials for it"),
+    row(
         "outbox.sync",
         Shape::Word(&["group", "each"]),
         Some("group"),

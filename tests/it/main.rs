@@ -31,6 +31,7 @@ mod governor;
 mod guides;
 mod import;
 mod integrations;
+mod jetstream;
 mod journal;
 mod kill;
 #[path = "../support/kill/mod.rs"]

@@ -13,6 +13,7 @@ mod stop;
 use serde_json::{Map, Value, json};
 
 use super::invocation::Invocation;
+use super::sending::Store;
 use crate::engine::Engine;
 use crate::error::Fault;
 use crate::ledger::outbox::{Outbox, Place, Reason, Receipt, Status, Which};
@@ -26,6 +27,8 @@ pub(super) struct Whose {
     /// Only events for this provider
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
+    #[command(flatten)]
+    store: Store,
 }
 
 impl Whose {

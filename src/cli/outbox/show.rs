@@ -6,6 +6,7 @@ use super::{open, reason, receipt, word};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::pretty;
 use crate::cli::reply::Reply;
+use crate::cli::sending::Store;
 use crate::error::Fault;
 use crate::ledger::outbox::{Receipt, Status};
 
@@ -19,6 +20,8 @@ pub(in crate::cli) struct ShowArgs {
     /// Its message id
     #[arg(value_name = "MESSAGE_ID")]
     id: String,
+    #[command(flatten)]
+    store: Store,
 }
 
 /// Shows it.

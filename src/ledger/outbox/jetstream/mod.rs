@@ -29,6 +29,10 @@ use super::{Claim, Item, Kept, Later, Mine, Outbox, Place, Reason, Receipt, Stat
 use crate::error::Fault;
 use crate::redact::Secret;
 
+/// The most events whose end is asked for one by one; of more than that, those that others settled
+/// still count as queued.
+const ASKED_FOR: usize = 500;
+
 /// Where the server is, and how to be let in.
 #[derive(Debug, Clone)]
 pub struct Address {
@@ -89,7 +93,7 @@ impl JetStream {
 
     async fn mine_now(&self, most: usize) -> Result<Mine, Fault> {
         let open: Vec<String> = locked(&self.own).open.iter().cloned().collect();
-        for id in open {
+        for id in open.into_iter().take(ASKED_FOR) {
             let status = self.look_up(&id).await?.status;
             let mut own = locked(&self.own);
             match status {

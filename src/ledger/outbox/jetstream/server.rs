@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use async_nats::{ConnectOptions, HeaderMap, ServerAddr};
+use async_nats::{Client, ConnectOptions, HeaderMap, ServerAddr};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
 use super::Address;
 use super::api::{Api, failed};
@@ -71,6 +72,34 @@ pub(super) struct Server {
     pub(super) settled: String,
     /// The stream that keeps the last word on places and lanes.
     pub(super) words: String,
+    /// Its end ends the connection.
+    _line: oneshot::Sender<()>,
+}
+
+/// Connects, and keeps the connection on a thread of its own: commands run one event loop after the
+/// other, and it has to outlive each of them.
+async fn line(
+    options: ConnectOptions,
+    server: ServerAddr,
+) -> Result<(Client, oneshot::Sender<()>), Fault> {
+    let (answer, connected) = oneshot::channel();
+    let (line, ended) = oneshot::channel::<()>();
+    let talk = move || {
+        let event_loop = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let Ok(event_loop) = event_loop else { return };
+        event_loop.block_on(async {
+            // Who asked may have gone.
+            let _ = answer.send(options.connect(server).await);
+            let _ = ended.await;
+        });
+    };
+    let fail = |why: &dyn std::fmt::Display| failed("connect to the outbox's NATS server", why);
+    std::thread::Builder::new().name("nats".into()).spawn(talk).map_err(|why| fail(&why))?;
+    match connected.await {
+        Ok(Ok(client)) => Ok((client, line)),
+        Ok(Err(why)) => Err(fail(&why)),
+        Err(_) => Err(fail(&"no event loop")),
+    }
 }
 
 impl Server {
@@ -87,14 +116,13 @@ impl Server {
             None => ConnectOptions::new(),
         };
         options = options.name("kosmo").connection_timeout(CONNECT).request_timeout(Some(ANSWER));
-        let connected = options.connect(server).await;
-        let client =
-            connected.map_err(|why| failed("connect to the outbox's NATS server", &why))?;
+        let (client, line) = line(options, server).await?;
         let name = url.path().trim_matches('/');
         let names = Names::new(if name.is_empty() { "kosmo" } else { name });
         let [queue, graves, settled, words] =
             ["queued", "buried", "settled", "words"].map(|purpose| names.stream(purpose));
-        let server = Self { api: Api::new(client), names, queue, graves, settled, words };
+        let api = Api::new(client);
+        let server = Self { api, names, queue, graves, settled, words, _line: line };
         server.prepare(address.keep_days).await?;
         Ok(server)
     }
