@@ -319,6 +319,16 @@ fn an_import_is_a_call_for_each_batch() {
 }
 
 #[test]
+fn an_event_that_is_kept_is_one_call_and_its_batch_none() {
+    let (home, token) = minted(&["--allow", "track", "--effects", "write", "--calls", "1"]);
+    let line = ["integrations:call", "track", "--event=e", "--userId=u", "--delivery=outbox"];
+    let home = home.then(line.iter().chain(&["--emulator", "--json", "--token", &token]));
+    let answer = home.run().code(0).json();
+    assert_eq!(answer["meta"]["delivery"], json!({"sent": 1, "queued": 0, "refused": 0}));
+    refused(home.run(), 4, "token_spent");
+}
+
+#[test]
 fn nothing_on_the_disk_gives_a_token_away() {
     let (home, token) = minted(&["--allow", "get_workspace"]);
     let (home, ran) = call(home, &token, "get_workspace", PLACE);

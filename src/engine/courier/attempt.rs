@@ -68,7 +68,9 @@ impl Sender<'_> {
     ) -> Result<Said, Fault> {
         self.pace(events.len()).await?;
         // A batch is one call, however often it has to be repeated.
-        self.engine.access.spend(None)?;
+        if self.counted {
+            self.engine.access.spend(None)?;
+        }
         let journey = Journey::new(self.allowed);
         let args = Map::new();
         let scene = self.scene(&journey, &args);

@@ -48,6 +48,8 @@ pub struct Sender<'e> {
     envelope: Envelope,
     place: Place,
     rate: Rate,
+    /// Whether each batch is a call of its own for the token that limits the run.
+    pub(super) counted: bool,
     presses: Mutex<Vec<Press>>,
     /// Whether the service ever took something.
     trusted: AtomicBool,
@@ -68,7 +70,6 @@ impl Engine {
         }
         let batch = service.batch.as_ref().ok_or_else(|| gone(name))?;
         let operation = provider.operation(&batch.operation).ok_or_else(|| gone(name))?;
-        self.access.admit(None, operation, &account.name)?;
         let secret = self.accounts.secret(provider, &account, service)?;
         let template = self.bind(provider, operation, operation.route(), &account, &Map::new())?;
         let rate = match account.emulated {
@@ -87,6 +88,7 @@ impl Engine {
             template,
             place: place.clone(),
             rate,
+            counted: false,
             presses: Mutex::default(),
             trusted: AtomicBool::new(false),
         })
@@ -102,6 +104,14 @@ impl Sender<'_> {
     #[must_use]
     pub fn at(mut self, rate: Option<Rate>) -> Self {
         self.rate = rate.filter(|_| !self.account.emulated).unwrap_or(self.rate);
+        self
+    }
+
+    /// The same sender, whose batches count as calls for the token that limits the run. Events that
+    /// were kept were counted when they were.
+    #[must_use]
+    pub fn counted(mut self) -> Self {
+        self.counted = true;
         self
     }
 

@@ -229,7 +229,7 @@ impl Engine {
         }
         let sender = match import.dry_run {
             true => None,
-            false => Some(self.sender(&plan.place)?.at(import.rate)),
+            false => Some(self.sender(&plan.place)?.at(import.rate).counted()),
         };
         self.flow(import, plan, sender.as_ref(), watch)
     }
