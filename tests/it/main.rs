@@ -73,4 +73,5 @@ mod tidy;
 mod tokens;
 mod uploads;
 mod verbose;
+mod walk;
 mod witness;
