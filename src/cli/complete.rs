@@ -2,10 +2,11 @@
 //! accounts, all from the command table and the catalogue. The shells' scripts in [`super::shell`]
 //! ask for it; how a shell shows it is theirs.
 
-use clap::builder::PossibleValue;
+mod values;
 
 use super::entry::Entry;
 use super::{everywhere, table};
+use crate::catalogue::name::fold;
 use crate::catalogue::{Catalogue, Operation};
 use crate::runtime::{Opening, Runtime};
 
@@ -52,6 +53,10 @@ fn commands(before: &[String], catalogue: &Catalogue) -> Candidates {
                 None => (name, about),
             })
             .collect(),
+        [help] if help == "help" => {
+            let names = table::entries().map(|it| (it.name.to_owned(), it.about.to_owned()));
+            values::topics().into_iter().chain(names).collect()
+        }
         [family] => all
             .filter_map(|(name, about)| {
                 let (first, rest) = name.split_once([':', ' '])?;
@@ -96,28 +101,24 @@ impl<'a> Spot<'a> {
     ) -> Candidates {
         let command = self.entry.command();
         let operation = self.operation(catalogue);
+        let offer = |arg| values::candidates(self.entry.name, arg, catalogue, runtime);
         if let Some(flag) = self.rest.last().and_then(|word| word.strip_prefix("--")) {
-            if flag == "account" {
-                return runtime.map(accounts).unwrap_or_default();
-            }
             let arg = command.get_arguments().find(|arg| arg.get_long() == Some(flag));
             if let Some(arg) = arg.filter(|arg| arg.get_action().takes_values()) {
-                return values(&arg.get_possible_values());
+                return offer(arg);
             }
+        }
+        if let Some((flag, _)) = current.split_once('=') {
+            let prefixed = |(value, about)| (format!("{flag}={value}"), about);
+            return chosen(flag, operation).into_iter().map(prefixed).collect();
         }
         if current.starts_with('-') {
             return flags(&command, operation);
         }
-        if self.takes_function() {
+        if self.entry.loose {
             return if operation.is_none() { self.functions(catalogue) } else { Vec::new() };
         }
-        command.get_positionals().flat_map(|arg| values(&arg.get_possible_values())).collect()
-    }
-
-    fn takes_function(&self) -> bool {
-        self.entry.loose
-            || ["integrations:docs", "integrations:examples", "integrations:schema"]
-                .contains(&self.entry.name)
+        command.get_positionals().flat_map(offer).collect()
     }
 
     fn operation<'c>(&self, catalogue: &'c Catalogue) -> Option<&'c Operation> {
@@ -137,7 +138,7 @@ impl<'a> Spot<'a> {
                     operations.map(|o| (o.name.clone(), o.title.clone())).collect()
                 },
             ),
-            None => catalogue.operations().map(|o| (o.full_name(), o.title.clone())).collect(),
+            None => values::functions(catalogue),
         }
     }
 }
@@ -158,23 +159,16 @@ fn flags(command: &clap::Command, operation: Option<&Operation>) -> Candidates {
     flags
 }
 
-fn values(values: &[PossibleValue]) -> Candidates {
-    let about = |value: &PossibleValue| value.get_help().map(ToString::to_string);
-    values
-        .iter()
-        .map(|value| (value.get_name().to_owned(), about(value).unwrap_or_default()))
-        .collect()
-}
-
-fn accounts(runtime: &Runtime) -> Candidates {
-    let providers = runtime.catalogue().providers();
-    let accounts = &runtime.engine().accounts;
-    providers
-        .flat_map(|provider| {
-            let names = accounts.names(provider).into_iter();
-            names.map(|name| (name, format!("account of {}", provider.title)))
-        })
-        .collect()
+/// The values that a parameter of a function may have.
+fn chosen(flag: &str, operation: Option<&Operation>) -> Candidates {
+    let wanted = fold(flag.trim_start_matches('-'));
+    let params = operation.into_iter().flat_map(|operation| &operation.params);
+    let choices = params.filter(|(name, _)| fold(name) == wanted).flat_map(|(_, it)| &it.choices);
+    let text = |choice: &serde_json::Value| match choice.as_str() {
+        Some(text) => text.to_owned(),
+        None => choice.to_string(),
+    };
+    choices.map(|choice| (text(choice), String::new())).collect()
 }
 
 #[cfg(test)]
@@ -204,6 +198,11 @@ mod tests {
 
     #[test]
     fn values_are_offered_where_only_some_are_allowed() {
+        assert!(offered("help ex").contains(&"exit-codes".to_owned()));
+        assert_eq!(offered("skill seg"), ["segment"]);
+        assert_eq!(offered("runs list --function segment.track_e"), ["segment.track_event"]);
+        assert!(offered("integrations:docs env").contains(&"environment".to_owned()));
+        assert_eq!(offered("runs list --output js"), ["json", "jsonl"]);
         assert_eq!(offered("version --color n"), ["never"]);
         assert_eq!(offered("completions f"), ["fish"]);
     }

@@ -54,6 +54,16 @@ fn bash_completes_functions_and_parameters() {
 }
 
 #[test]
+fn past_runs_and_accounts_are_offered() {
+    let home = kosmo(["integrations:segment", "get_current_user", "--emulator", "--json"]);
+    let run = home.run().code(0).json()["meta"]["run_id"].as_str().unwrap().to_owned();
+    let offered = home.then(["__complete", "--", "runs", "show", ""]);
+    assert!(offered.run().code(0).stdout.starts_with(&format!("{run}\tsegment.get_current_user")));
+    let accounts = offered.then(["__complete", "--", "runs", "list", "--account", ""]);
+    assert!(accounts.run().code(0).stdout.contains("default\taccount of Segment"));
+}
+
+#[test]
 fn zsh_and_fish_load_their_scripts() {
     let zsh = "autoload -U compinit && compinit -u -D; source <(kosmo completions zsh); \
                print -r -- ${_comps[kosmo]}";

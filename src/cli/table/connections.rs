@@ -2,7 +2,7 @@
 
 use clap::Args as _;
 
-use crate::cli::entry::{Entry, entry};
+use crate::cli::entry::{Entry, Touches, entry};
 use crate::cli::{connect, connection};
 
 const CONNECTIONS: &str = "Connections";
@@ -13,6 +13,7 @@ pub(super) static ENTRIES: &[&Entry] =
 
 static CONNECT: Entry = Entry {
     examples: connect::EXAMPLES,
+    touches: Some(Touches::Settings),
     ..entry(
         "connect",
         CONNECTIONS,
@@ -24,6 +25,7 @@ static CONNECT: Entry = Entry {
 
 static ENSURE: Entry = Entry {
     examples: connection::ENSURE_EXAMPLES,
+    touches: Some(Touches::Settings),
     ..entry(
         "connection ensure",
         CONNECTIONS,
@@ -62,6 +64,7 @@ static TEST: Entry = entry(
 
 static PATCH: Entry = Entry {
     examples: connection::PATCH_EXAMPLES,
+    touches: Some(Touches::Settings),
     ..entry(
         "connection patch",
         CONNECTIONS,
@@ -71,18 +74,24 @@ static PATCH: Entry = Entry {
     )
 };
 
-static DELETE: Entry = entry(
-    "connection delete",
-    CONNECTIONS,
-    "Put a connection away, or forget it",
-    connection::DeleteArgs::augment_args,
-    |invocation, matches| connection::delete(invocation, &invocation.args(matches)?),
-);
+static DELETE: Entry = Entry {
+    touches: Some(Touches::Settings),
+    ..entry(
+        "connection delete",
+        CONNECTIONS,
+        "Put a connection away, or forget it",
+        connection::DeleteArgs::augment_args,
+        |invocation, matches| connection::delete(invocation, &invocation.args(matches)?),
+    )
+};
 
-static RESTORE: Entry = entry(
-    "connection restore",
-    CONNECTIONS,
-    "Bring back a connection that was put away",
-    connection::RestoreArgs::augment_args,
-    |invocation, matches| connection::restore(invocation, &invocation.args(matches)?),
-);
+static RESTORE: Entry = Entry {
+    touches: Some(Touches::Settings),
+    ..entry(
+        "connection restore",
+        CONNECTIONS,
+        "Bring back a connection that was put away",
+        connection::RestoreArgs::augment_args,
+        |invocation, matches| connection::restore(invocation, &invocation.args(matches)?),
+    )
+};

@@ -2,7 +2,7 @@
 
 use clap::Args as _;
 
-use crate::cli::entry::{Entry, entry};
+use crate::cli::entry::{Entry, Touches, entry};
 use crate::cli::outbox::{change, export, flush, list, run, show};
 
 const OUTBOX: &str = "Outbox";
@@ -37,6 +37,7 @@ static SHOW: Entry = Entry {
 
 static FLUSH: Entry = Entry {
     examples: flush::EXAMPLES,
+    touches: Some(Touches::Service),
     ..entry(
         "outbox:flush",
         OUTBOX,
@@ -51,6 +52,7 @@ static FLUSH: Entry = Entry {
 
 static RUN: Entry = Entry {
     examples: run::EXAMPLES,
+    touches: Some(Touches::Server),
     ..entry(
         "outbox:run",
         OUTBOX,
@@ -65,6 +67,7 @@ static RUN: Entry = Entry {
 
 static RETRY: Entry = Entry {
     examples: change::RETRY_EXAMPLES,
+    touches: Some(Touches::State),
     ..entry(
         "outbox:retry",
         OUTBOX,
@@ -79,6 +82,7 @@ static RETRY: Entry = Entry {
 
 static BURY: Entry = Entry {
     examples: change::BURY_EXAMPLES,
+    touches: Some(Touches::State),
     ..entry(
         "outbox:bury",
         OUTBOX,
