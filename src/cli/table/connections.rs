@@ -75,6 +75,7 @@ static PATCH: Entry = Entry {
 };
 
 static DELETE: Entry = Entry {
+    examples: "kosmo connection delete segment.staging",
     touches: Some(Touches::Settings),
     ..entry(
         "connection delete",
@@ -86,6 +87,7 @@ static DELETE: Entry = Entry {
 };
 
 static RESTORE: Entry = Entry {
+    examples: "kosmo connection restore segment.staging",
     touches: Some(Touches::Settings),
     ..entry(
         "connection restore",
