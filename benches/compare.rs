@@ -171,20 +171,7 @@ fn compare() {
     println!("    kosmo / lua5.4, wall: {ratio:.2} (target: at most 3)");
     println!("    kosmo, peak memory: {:.1} MB (target: under 12)", start[2].peak() / 1024.0);
 
-    let looks = |name, words: &[&str]| {
-        let command: Vec<&str> = std::iter::once(KOSMO).chain(words.iter().copied()).collect();
-        Contender::new(name, &command).env("KOSMO_HOME", &home)
-    };
-    let mut look = [
-        Contender::new("lua5.4 -e ''", &["lua5.4", "-e", ""]),
-        looks("kosmo --help", &["--help"]),
-        looks("kosmo integrations:search", &["integrations:search", "log a conversion"]),
-    ];
-    race(41, &mut look);
-    for asked in &look[1..] {
-        let ratio = asked.wall() / look[0].wall();
-        println!("    {} / lua5.4, wall: {ratio:.2} (target: under 4)", asked.name);
-    }
+    looking(&home);
 
     println!("(b) one event");
     let url = format!("{fast}/v1/track");
@@ -220,6 +207,24 @@ fn compare() {
     overlap(&kosmo, &slow, &many);
 
     println!("(e) peak memory: the last column of each table above");
+}
+
+/// What people and agents ask before they do anything.
+fn looking(home: &str) {
+    let looks = |name, words: &[&str]| {
+        let command: Vec<&str> = std::iter::once(KOSMO).chain(words.iter().copied()).collect();
+        Contender::new(name, &command).env("KOSMO_HOME", home)
+    };
+    let mut look = [
+        Contender::new("lua5.4 -e ''", &["lua5.4", "-e", ""]),
+        looks("kosmo --help", &["--help"]),
+        looks("kosmo integrations:search", &["integrations:search", "log a conversion"]),
+    ];
+    race(41, &mut look);
+    for asked in &look[1..] {
+        let ratio = asked.wall() / look[0].wall();
+        println!("    {} / lua5.4, wall: {ratio:.2} (target: under 4)", asked.name);
+    }
 }
 
 /// Many calls at once against one after the other.
