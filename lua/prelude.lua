@@ -247,6 +247,9 @@ local parts = {
   app = "app",
   paginate = "app",
   task = "task",
+  membrane = "membrane",
+  connection = "membrane",
+  integration = "membrane",
 }
 local found = {}
 

@@ -1,9 +1,11 @@
 //! The runtime: settings, catalogue and engine, each opened once and only when asked for, shared
 //! by every face.
 
+pub mod actions;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use crate::access::Access;
 use crate::catalogue::{Catalogue, Source};
@@ -12,7 +14,7 @@ use crate::engine::oauth::Tokens;
 use crate::engine::outgoing::Outgoing;
 use crate::engine::policy::Approve;
 use crate::engine::transport::{Connect, Transport};
-use crate::engine::{Accounts, Engine};
+use crate::engine::{Accounts, Engine, Scripts};
 use crate::error::Fault;
 use crate::ledger::facts::Facts;
 use crate::ledger::journal::{Journal, Retention};
@@ -22,6 +24,9 @@ use crate::ledger::outbox::jetstream::{Address, JetStream};
 use crate::ledger::outbox::local::{Habits, Local, Sync};
 use crate::redact::{Redactor, Secret};
 use crate::settings::{Settings, Surroundings};
+
+/// Makes who can run the scripts of actions from the runtime they belong to.
+pub type OpenScripts = fn(Weak<Runtime>) -> Arc<dyn Scripts>;
 
 /// How to open a runtime.
 #[derive(Default)]
@@ -36,6 +41,8 @@ pub struct Opening {
     pub token: Option<Secret>,
     /// Who can be asked for consent where policy says `ask`.
     pub approve: Option<Arc<dyn Approve>>,
+    /// Who can run the scripts of actions, given the runtime they belong to.
+    pub scripts: Option<OpenScripts>,
     /// What must never be printed; shared with whoever listens to what happens inside.
     pub redactor: Redactor,
 }
@@ -47,6 +54,7 @@ pub struct Runtime {
     emulator: OnceLock<String>,
     token: Option<Secret>,
     approve: Option<Arc<dyn Approve>>,
+    scripts: Option<Arc<dyn Scripts>>,
     catalogue: OnceLock<Arc<Catalogue>>,
     engine: OnceLock<Engine>,
 }
@@ -63,7 +71,8 @@ impl Runtime {
         let token = opening.token.or_else(variable);
         let redactor = opening.redactor;
         token.iter().for_each(|token| redactor.learn(token));
-        Ok(Arc::new(Self {
+        Ok(Arc::new_cyclic(|own| Self {
+            scripts: opening.scripts.map(|scripts| scripts(Weak::clone(own))),
             settings: Arc::new(settings),
             redactor,
             token,
@@ -89,8 +98,20 @@ impl Runtime {
         self.catalogue.get_or_init(|| {
             let folders = folders(&self.settings);
             tracing::debug!(folders = folders.len(), "reading the catalogue");
-            Arc::new(Catalogue::new(folders))
+            Arc::new(Catalogue::new(folders).with_actions(&actions::sources(&self.settings)))
         })
+    }
+
+    /// What the user should know of rows of their own, as far as anybody has asked for any: which
+    /// are broken, and which do not count because nobody has trusted them.
+    pub fn complaints(&self) -> Vec<String> {
+        let Some(catalogue) = self.catalogue.get() else { return Vec::new() };
+        let broken = catalogue.complaints().into_iter().map(|fault| fault.to_string());
+        let untrusted = actions::untrusted(&self.settings).into_iter().map(|file| {
+            let file = file.display();
+            format!("{file} is not trusted and left out (read it, then run `kosmo trust`)")
+        });
+        broken.chain(untrusted).collect()
     }
 
     /// Points every account at the emulator with this base URL. Only the first one counts, and only
@@ -140,6 +161,7 @@ impl Runtime {
             )),
             hooks: vec![("segment", Arc::new(crate::segment::Segment::default()))],
             access: self.access(),
+            scripts: self.scripts.clone(),
             approve: self.approve.clone(),
         })
     }

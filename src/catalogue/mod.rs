@@ -1,6 +1,7 @@
 //! What can be called: providers and their operations, read from rows. Pure: no disk, no network,
 //! no clock, no environment. How a call is performed is the engine's business.
 
+pub mod action;
 pub mod docs;
 pub mod load;
 pub mod name;
@@ -13,6 +14,7 @@ use std::sync::OnceLock;
 
 use include_dir::{Dir, include_dir};
 
+pub use action::{Action, ActionSource, Custom};
 pub use load::Source;
 pub use operation::{Effect, Operation, Param, Provider, Route, Service, Type};
 
@@ -25,6 +27,7 @@ static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/providers"
 #[derive(Debug)]
 pub struct Catalogue {
     shelves: Vec<Shelf>,
+    actions: Vec<Result<Action, Fault>>,
 }
 
 #[derive(Debug)]
@@ -34,14 +37,25 @@ struct Shelf {
     /// Whether it came with the program; a test has read every row of it.
     embedded: bool,
     provider: OnceLock<Result<Provider, Fault>>,
+    /// Actions that cannot be rows of it.
+    refused: OnceLock<Vec<Fault>>,
 }
 
 impl Shelf {
-    fn open(&self) -> Result<Provider, Fault> {
-        let provider = load::provider(&self.sources)?;
+    /// Reads the provider and takes in the user's own rows.
+    fn open<'a>(&self, actions: impl Iterator<Item = &'a Action>) -> Result<Provider, Fault> {
+        let mut provider = load::provider(&self.sources)?;
         if !self.embedded {
             load::check(&provider)?;
         }
+        let mut refused = Vec::new();
+        for action in actions {
+            match action.row(&provider) {
+                Ok(row) => load::adopt(&mut provider, row),
+                Err(fault) => refused.push(fault),
+            }
+        }
+        let _ = self.refused.set(refused);
         Ok(provider)
     }
 }
@@ -57,6 +71,7 @@ impl Catalogue {
                 sources,
                 embedded: false,
                 provider: OnceLock::new(),
+                refused: OnceLock::new(),
             })
             .collect();
         for folder in EMBEDDED.dirs() {
@@ -71,10 +86,51 @@ impl Catalogue {
                     text: file.contents_utf8().unwrap_or_default().into(),
                 })
                 .collect();
-            shelves.push(Shelf { name, sources, embedded: true, provider: OnceLock::new() });
+            let (provider, refused) = (OnceLock::new(), OnceLock::new());
+            shelves.push(Shelf { name, sources, embedded: true, provider, refused });
         }
         shelves.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { shelves }
+        Self { shelves, actions: Vec::new() }
+    }
+
+    /// The same catalogue with rows of the user's own. Of two with one key the later one counts.
+    #[must_use]
+    pub fn with_actions(mut self, sources: &[ActionSource]) -> Self {
+        let last = |source: &&ActionSource| {
+            sources.iter().rfind(|other| other.key == source.key).map(|other| &other.file)
+                == Some(&source.file)
+        };
+        self.actions = sources.iter().filter(last).map(action::read).collect();
+        self
+    }
+
+    /// What is wrong with actions, as far as their providers have been asked for.
+    pub fn complaints(&self) -> Vec<Fault> {
+        let broken = self.actions.iter().filter_map(|action| action.as_ref().err());
+        let homeless = self.actions.iter().filter_map(|action| {
+            let action = action.as_ref().ok()?;
+            let provider = action.provider.as_ref()?;
+            let missing = self.names().all(|name| name::fold(name) != name::fold(provider));
+            missing.then(|| {
+                let why = format!("{}: there is no integration `{provider}`", action.custom.file);
+                Fault::new(Kind::Config, why).code("invalid_action")
+            })
+        });
+        let refused = self.shelves.iter().filter_map(|shelf| shelf.refused.get()).flatten();
+        broken.cloned().chain(homeless).chain(refused.cloned()).collect()
+    }
+
+    /// The actions of a shelf: those that name it, and on the first of the embedded ones those that
+    /// name none.
+    fn actions_of<'a>(&'a self, shelf: &'a Shelf) -> impl Iterator<Item = &'a Action> {
+        let usual = self.shelves.iter().find(|shelf| shelf.embedded).or(self.shelves.first());
+        let is_usual = usual.is_some_and(|usual| usual.name == shelf.name);
+        self.actions.iter().filter_map(|action| action.as_ref().ok()).filter(move |action| {
+            action
+                .provider
+                .as_ref()
+                .map_or(is_usual, |name| name::fold(name) == name::fold(&shelf.name))
+        })
     }
 
     /// The keys of all providers, sorted; reads no rows.
@@ -97,7 +153,11 @@ impl Catalogue {
                 format!("there are: {}", self.names().collect::<Vec<_>>().join(", "))
             })));
         };
-        shelf.provider.get_or_init(|| shelf.open()).as_ref().map_err(Clone::clone)
+        shelf
+            .provider
+            .get_or_init(|| shelf.open(self.actions_of(shelf)))
+            .as_ref()
+            .map_err(Clone::clone)
     }
 
     /// Reads and checks every row there is.

@@ -68,20 +68,28 @@ impl Wish<'_> {
         call: Result<impl Future<Output = Run>, Fault>,
     ) -> Result<u8, Fault> {
         let (run, signal) = self.make(invocation, call)?;
-        let queued = run.result.as_ref().is_ok_and(|outcome| outcome.queued);
-        let sent = match self.sending.filter(|_| queued) {
-            Some(sending) => sending.end(invocation, signal.is_some()).unwrap_or_else(|fault| {
-                invocation.printer().warn(&fault.message);
-                None
-            }),
-            None => None,
-        };
+        let sent = self.sent(invocation, &run, signal);
         let status = self.print(invocation, &run, sent.as_ref());
         Ok(signal.unwrap_or(status))
     }
 
+    /// Sends what was kept for sending, where the call was such an event.
+    pub(super) fn sent(
+        &self,
+        invocation: &Invocation,
+        run: &Run,
+        signal: Option<u8>,
+    ) -> Option<Sent> {
+        let queued = run.result.as_ref().is_ok_and(|outcome| outcome.queued);
+        let sending = self.sending.filter(|_| queued)?;
+        sending.end(invocation, signal.is_some()).unwrap_or_else(|fault| {
+            invocation.printer().warn(&fault.message);
+            None
+        })
+    }
+
     /// Prints what came of a call.
-    fn print(&self, invocation: &Invocation, run: &Run, sent: Option<&Sent>) -> u8 {
+    pub(super) fn print(&self, invocation: &Invocation, run: &Run, sent: Option<&Sent>) -> u8 {
         let printer = invocation.printer();
         if invocation.json() {
             printer.answer(&envelope(run, printer.view(), sent));

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::sending::Sending;
 use super::units;
+use crate::engine::action::Within;
 use crate::engine::call::PlanCheck;
 use crate::engine::{Options, Pages};
 
@@ -96,6 +97,7 @@ impl How {
             replace_all: self.yes_replace_all,
             confirm: self.confirm,
             delivery: self.sending.delivery(),
+            within: Within::default(),
             grant: None,
             lines: None,
             plan: None,

@@ -92,6 +92,7 @@ impl Invocation {
             approve,
             token,
             redactor,
+            scripts: Some(crate::lua::actions::scripts),
             ..Opening::default()
         })
     }
@@ -182,9 +183,8 @@ impl Invocation {
 
     /// Waits for what is still being written down; a ledger that cannot be written costs a warning.
     pub fn close(&self) {
-        if let Some(runtime) = self.runtime.get()
-            && let Some(warning) = runtime.flush()
-        {
+        let Some(runtime) = self.runtime.get() else { return };
+        for warning in runtime.complaints().into_iter().chain(runtime.flush()) {
             self.printer.warn(&warning);
         }
     }

@@ -162,14 +162,12 @@ pub(super) fn sink(printer: &Arc<Printer>) -> Sink {
 }
 
 fn limits(args: &LuaArgs, settings: &Settings) -> Limits {
-    let usual = Limits::default();
-    let memory = || usize::try_from(settings.bytes("run.memory_limit")?).ok();
-    let calls = || settings.bytes("run.max_calls");
+    let usual = Limits::from_settings(settings);
     Limits {
-        memory: args.memory_limit.or_else(memory).unwrap_or(usual.memory),
-        cpu: args.cpu_limit.or_else(|| settings.duration("run.cpu_limit")).unwrap_or(usual.cpu),
-        wall: args.timeout.or_else(|| settings.duration("run.timeout")),
-        calls: args.max_calls.or_else(calls),
+        memory: args.memory_limit.unwrap_or(usual.memory),
+        cpu: args.cpu_limit.unwrap_or(usual.cpu),
+        wall: args.timeout.or(usual.wall),
+        calls: args.max_calls.or(usual.calls),
         output: usual.output,
     }
 }

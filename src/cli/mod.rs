@@ -2,6 +2,7 @@
 //! command family has a file; `table` lists them all, and only [`output`] prints.
 
 mod accounts;
+mod action;
 mod arguments;
 mod call;
 mod complete;

@@ -1,6 +1,7 @@
 //! The table of commands: every name with its arguments and what it runs. Help, completions, manual
 //! pages and dispatch are loops over it.
 
+mod actions;
 mod checks;
 mod connections;
 mod events;
@@ -32,6 +33,7 @@ static FAMILIES: &[&[&Entry]] = &[
     connections::ENTRIES,
     settings::ENTRIES,
     tokens::ENTRIES,
+    actions::ENTRIES,
     runs::ENTRIES,
     &[&SERVE, &EVENTS],
     program::ENTRIES,

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::reply::Reply;
 use crate::error::Fault;
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, actions};
 use crate::settings::{Settings, Standing, trust};
 
 /// Which file.
@@ -30,11 +30,18 @@ pub(super) fn trust(runtime: &Runtime, args: &TrustArgs) -> Result<Reply, Fault>
         }
         _ => Vec::new(),
     };
+    let folder = path.parent();
+    let mut actions = actions::untrusted(settings);
+    actions.retain(|file| file.parent().and_then(Path::parent) == folder);
+    trust::trust_files(settings.paths(), &actions)?;
     let mut text = format!("Trusted {} until it changes.", path.display());
+    for action in &actions {
+        text += &format!("\nTrusted {} until it changes.", action.display());
+    }
     if !gained.is_empty() {
         text += &format!("\nNow in force: {}", gained.join(", "));
     }
-    let json = json!({"success": true, "path": path, "trusted": true, "settings": gained});
+    let json = json!({"success": true, "path": path, "trusted": true, "settings": gained, "actions": actions});
     Ok(Reply::new(json, text))
 }
 

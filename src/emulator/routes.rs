@@ -51,7 +51,7 @@ impl Routes {
         let (own, others): (Vec<&Provider>, Vec<&Provider>) =
             catalogue.providers().partition(|provider| provider.name == SEGMENT);
         for provider in own.into_iter().chain(others) {
-            for operation in provider.operations.values() {
+            for operation in provider.operations.values().filter(|row| row.custom.is_none()) {
                 for route in &operation.routes {
                     let pattern = pattern(&route.path);
                     let known = routes

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::action::Within;
 use super::exchange::Transcript;
 use crate::access::Grant;
 use crate::catalogue::Effect;
@@ -149,6 +150,8 @@ pub struct Options {
     pub confirm: Option<usize>,
     /// How an event is delivered; none for the account's habit.
     pub delivery: Option<Delivery>,
+    /// What a script around the call hands down to it.
+    pub within: Within,
     /// What the caller's token allows; none for a caller that needs none.
     pub grant: Option<Grant>,
     /// For a body of lines: the file that stands for the list, which is then empty. Never set for

@@ -3,6 +3,7 @@
 //! render the [`Run`]; what rows cannot say about a provider is left to its [`hooks`].
 
 pub mod account;
+pub mod action;
 mod advice;
 mod answer;
 mod ask;
@@ -42,6 +43,7 @@ use serde_json::{Map, Value};
 use tracing::debug;
 
 pub use account::{Account, Accounts};
+pub use action::Scripts;
 pub use call::{Args, Call, Delivery, Options, Origin, Outcome, Pages, Run, Warning};
 pub use deliver::Journey;
 pub use listing::{Listing, Page};
@@ -92,6 +94,8 @@ pub struct Engine {
     pub hooks: Vec<(&'static str, Arc<dyn Hooks>)>,
     /// What tokens allow.
     pub access: Access,
+    /// Who can run the scripts of actions.
+    pub scripts: Option<Arc<dyn Scripts>>,
     /// Who can be asked for consent; nobody when there is no terminal.
     pub approve: Option<Arc<dyn Approve>>,
 }
@@ -113,6 +117,9 @@ impl Engine {
         let operation = self.catalogue.find(&call.function)?;
         run.found(operation);
         let provider = self.catalogue.provider(&operation.provider)?;
+        if let Some(custom) = &operation.custom {
+            return Box::pin(self.act((provider, operation, custom), call, run)).await;
+        }
         let account = &self.accounts.open(provider, call.account.as_deref())?;
         run.account.clone_from(&account.name);
         let route = self.choose(provider, operation, account);

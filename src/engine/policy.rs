@@ -157,6 +157,13 @@ impl Engine {
     ) -> Result<Verdict, Fault> {
         self.access.admit(call.options.grant.as_ref(), operation, &account.name)?;
         let effect = operation.effect;
+        if let Some(ceiling) = call.options.within.ceiling.filter(|ceiling| effect > *ceiling) {
+            let (name, most, word) = (operation.full_name(), ceiling.word(), effect.word());
+            let message =
+                format!("`{name}` is a {word}, and the action is declared as {most} only");
+            return Err(Fault::new(Kind::PolicyDenied, message)
+                .hint(format!("say `effect = \"{word}\"` in the action's file if that is meant")));
+        }
         let policy = in_force(&self.settings, &operation.provider, &account.name, effect);
         let verdict = decide(effect, policy, call.options.force, account.emulated);
         match verdict {

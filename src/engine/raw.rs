@@ -41,11 +41,19 @@ impl Engine {
     pub async fn request(&self, raw: Raw) -> Run {
         let call = raw.call();
         let mut recording = Recording::begin(self, &call);
-        let result = self.perform_raw(raw, &call, &mut recording.run).await;
+        let result = self.perform_raw(raw, &call, &mut recording.run, None).await;
         recording.finish(result)
     }
 
-    async fn perform_raw(&self, raw: Raw, call: &Call, run: &mut Run) -> Result<Outcome, Fault> {
+    /// `own` is the row of the user's own that the request is the body of: it goes by that name, and
+    /// by the stricter of the two effects.
+    pub(super) async fn perform_raw(
+        &self,
+        raw: Raw,
+        call: &Call,
+        run: &mut Run,
+        own: Option<&Operation>,
+    ) -> Result<Outcome, Fault> {
         let provider = self.catalogue.provider(&raw.provider)?;
         let mut account = self.accounts.open(provider, raw.account.as_deref())?;
         account.elsewhere.clone_from(&raw.region);
@@ -56,14 +64,23 @@ impl Engine {
         let (services, written) = self.destination(provider, account, &raw)?;
         let path = Path::parse(written, &raw.path_params)?;
         let place = place(provider, &services, method, &path)?;
-        let operation = &operation(provider, &place, method, &path);
+        let mut operation = operation(provider, &place, method, &path);
+        if let Some(own) = own {
+            operation.name.clone_from(&own.name);
+            operation.aliases.clone_from(&own.aliases);
+            operation.effect = operation.effect.max(own.effect);
+            operation.routes[0].items.clone_from(&own.routes[0].items);
+        }
+        let operation = &operation;
         run.found(operation);
         run.backend = Some(place.service.clone());
         self.learn_path(place.args.iter().map(|(name, value)| (name.as_str(), value)));
         let args = &merged(&place.args, &raw.body);
         guard_body(provider, operation, &raw.body, args)?;
         let permit = self.permit(operation, account, call, args)?;
-        let request = &self.bound(provider, operation, account, raw, path)?;
+        let mut request = self.bound(provider, operation, account, raw, path)?;
+        request.whole = own.is_none();
+        let request = &request;
         let route = operation.route();
         let bound = Bound { provider, operation, route, account, args, request };
         self.carry_out(bound, call, permit, run).await
@@ -118,7 +135,6 @@ impl Engine {
         request.query = path.query;
         request.query.extend(raw.query);
         request.extra = raw.headers;
-        request.whole = true;
         (request.body, request.raw) = match raw.body {
             Body::None => (None, None),
             Body::Json(Value::Object(map)) => (Some(map), None),
@@ -147,7 +163,8 @@ fn place<'a>(
     path: &Path,
 ) -> Result<Place<'a>, Fault> {
     let mut best: Option<(usize, usize, Place<'a>)> = None;
-    for row in provider.operations.values() {
+    // A row of the user's own says nothing about a place, it only asks for one.
+    for row in provider.operations.values().filter(|row| row.custom.is_none()) {
         for route in row.routes.iter().filter(|route| route.method == method) {
             let at = services.iter().position(|name| *name == route.service);
             let erases = row.effect == Effect::Erase;
@@ -205,6 +222,7 @@ fn operation(provider: &Provider, place: &Place<'_>, method: &str, path: &Path) 
         limit: known.and_then(|row| row.limit.clone()),
         stability: known.map_or_else(|| "ga".to_owned(), |row| row.stability.clone()),
         feature: known.and_then(|row| row.feature.clone()),
+        custom: None,
     }
 }
 

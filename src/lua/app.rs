@@ -2,6 +2,7 @@
 //! `lua/prelude.lua`; here is what they ask for. Nothing is read of a provider before it is named.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use mlua::{Lua, MultiValue, Table, Value};
 use serde_json::Value as Json;
@@ -13,6 +14,7 @@ use super::host::Host;
 use super::limit::Limit;
 use super::value::from_json;
 use crate::catalogue::{Effect, Operation, Provider, name};
+use crate::engine::action::Within;
 use crate::engine::{Args, Call, Delivery, Options, Origin, Outcome, Pages, Run};
 use crate::error::{Fault, Kind, SideEffect};
 
@@ -197,7 +199,13 @@ fn given(
 }
 
 /// The call as this script makes it.
-fn wish(host: &Host, function: String, account: Option<String>, args: Args, pages: Pages) -> Call {
+pub(super) fn wish(
+    host: &Host,
+    function: String,
+    account: Option<String>,
+    args: Args,
+    pages: Pages,
+) -> Call {
     let script = &host.script;
     let options = Options {
         dry_run: script.dry_run,
@@ -206,6 +214,14 @@ fn wish(host: &Host, function: String, account: Option<String>, args: Args, page
         delivery: script.delivery,
         plan: script.plan.clone(),
         plan_check: script.plan_check,
+        grant: script.grant.clone(),
+        within: Within {
+            called: Some(Arc::clone(&host.turn().called)),
+            calls: script.limits.calls,
+            memory: Some(script.limits.memory),
+            cpu: Some(script.limits.cpu),
+            ..script.within.clone()
+        },
         ..Options::default()
     };
     Call {
@@ -246,7 +262,7 @@ async fn perform(
     })
 }
 
-fn line(run: &Run) -> CallLine {
+pub(super) fn line(run: &Run) -> CallLine {
     CallLine {
         function: format!("app.integrations.{}", run.function),
         tool: run.tool.clone(),

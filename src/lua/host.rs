@@ -14,6 +14,7 @@ use super::meter::Meter;
 use super::record::Record;
 use super::tasks::Tasks;
 use super::{Limits, Report, Script, Sink};
+use crate::engine::new_id;
 use crate::runtime::Runtime;
 
 /// How the VM says that it has no memory left.
@@ -24,17 +25,18 @@ pub(super) struct Turn {
     pub(super) meter: Arc<Meter>,
     pub(super) run_id: String,
     limits: Limits,
-    called: AtomicU64,
+    pub(super) called: Arc<AtomicU64>,
     record: Mutex<Record>,
 }
 
 impl Turn {
-    pub(super) fn new(limits: &Limits) -> Arc<Self> {
+    pub(super) fn new(script: &Script) -> Arc<Self> {
+        let limits = &script.limits;
         Arc::new(Self {
             meter: Meter::new(limits),
-            run_id: uuid::Uuid::now_v7().to_string(),
+            run_id: script.run_id.clone().unwrap_or_else(new_id),
             limits: limits.clone(),
-            called: AtomicU64::new(0),
+            called: script.within.called.clone().unwrap_or_default(),
             record: Mutex::new(Record::new(limits.output)),
         })
     }
@@ -73,7 +75,7 @@ pub(super) struct Host {
 
 impl Host {
     pub(super) fn new(runtime: Arc<Runtime>, script: Script, sink: Option<Sink>) -> Rc<Self> {
-        let turn = RefCell::new(Turn::new(&script.limits));
+        let turn = RefCell::new(Turn::new(&script));
         Rc::new(Self { runtime, script, tasks: Tasks::default(), sink, turn })
     }
 
@@ -84,7 +86,7 @@ impl Host {
 
     /// Begins a turn.
     pub(super) fn begin(&self) -> Arc<Turn> {
-        let turn = Turn::new(&self.script.limits);
+        let turn = Turn::new(&self.script);
         self.script.stop.attach(&turn.meter);
         *self.turn.borrow_mut() = Arc::clone(&turn);
         turn

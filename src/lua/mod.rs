@@ -2,6 +2,7 @@
 //! scripts see are given in `lua/prelude.lua`; what is printed of a [`Report`] is left to the
 //! command line.
 
+pub mod actions;
 mod app;
 mod arguments;
 mod errors;
@@ -21,13 +22,17 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use actions::Place;
 pub use meter::Stop;
 pub use session::Session;
 
+use crate::access::Grant;
+use crate::engine::action::Within;
 use crate::engine::call::PlanCheck;
 use crate::engine::{Delivery, Warning};
 use crate::error::Fault;
 use crate::runtime::Runtime;
+use crate::settings::Settings;
 
 /// The Luau this program runs scripts with, as it calls itself.
 pub fn version() -> String {
@@ -47,6 +52,21 @@ pub struct Limits {
     pub calls: Option<u64>,
     /// Bytes of captured output; more is cut with a marker.
     pub output: usize,
+}
+
+impl Limits {
+    /// The limits that the settings say.
+    pub fn from_settings(settings: &Settings) -> Self {
+        let usual = Self::default();
+        let memory = settings.bytes("run.memory_limit").and_then(|bytes| bytes.try_into().ok());
+        Self {
+            memory: memory.unwrap_or(usual.memory),
+            cpu: settings.duration("run.cpu_limit").unwrap_or(usual.cpu),
+            wall: settings.duration("run.timeout"),
+            calls: settings.bytes("run.max_calls"),
+            output: usual.output,
+        }
+    }
 }
 
 impl Default for Limits {
@@ -88,6 +108,14 @@ pub struct Script {
     pub delivery: Option<Delivery>,
     /// Whether `app.integrations` exists (not in `mcp:lua`).
     pub integrations: bool,
+    /// What the token of who runs it allows; none for who needs none.
+    pub grant: Option<Grant>,
+    /// Where it runs, for the script of an action.
+    pub place: Option<Place>,
+    /// The id of its run, when it is one already.
+    pub run_id: Option<String>,
+    /// What the scripts around it hand down.
+    pub within: Within,
     /// Ends it from another thread.
     pub stop: Stop,
 }

@@ -8,7 +8,7 @@ use mlua::{Function, Lua, LuaOptions, StdLib, Table, Value, VmState};
 
 use super::host::Host;
 use super::value::{Marks, from_json};
-use super::{app, globals, tasks};
+use super::{actions, app, globals, tasks};
 
 const PRELUDE: &str = include_str!("../../lua/prelude.lua");
 /// What is read when a script first names one of its globals: name, Lua, functions of the host.
@@ -16,6 +16,7 @@ const PARTS: &[(&str, &str, Install)] = &[
     ("data", include_str!("../../lua/prelude/data.lua"), globals::install_data),
     ("app", include_str!("../../lua/prelude/app.lua"), app::install),
     ("task", include_str!("../../lua/prelude/task.lua"), tasks::install),
+    ("membrane", include_str!("../../lua/prelude/membrane.lua"), actions::install),
 ];
 type Install = fn(&Lua, &Rc<Host>, &Table) -> mlua::Result<()>;
 /// How places in the prelude are called; they are never shown.

@@ -58,6 +58,16 @@ impl Draft {
         &self.path
     }
 
+    /// The text as it would be written.
+    pub fn text(&self) -> String {
+        self.document.to_string()
+    }
+
+    /// Removes everything but what stands before the first value.
+    pub fn clear(&mut self) {
+        self.document.as_table_mut().clear();
+    }
+
     /// The value at a key.
     pub fn get(&self, key: &[&str]) -> Option<&Item> {
         let (last, tables) = key.split_last()?;

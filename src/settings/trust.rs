@@ -38,6 +38,27 @@ pub(super) fn is_trusted(paths: &Paths, project: &Path, bytes: &[u8]) -> Result<
     Ok(known.get(&key(project)).and_then(Value::as_str) == Some(fingerprint(bytes).as_str()))
 }
 
+/// Whether the user has trusted a file of a project, such as an action's, with exactly these bytes.
+/// What is known of trust and cannot be read is none.
+pub fn trusts(paths: &Paths, path: &Path, bytes: &[u8]) -> bool {
+    is_trusted(paths, path, bytes).unwrap_or(false)
+}
+
+/// Trusts files as they are now.
+///
+/// # Errors
+/// When one cannot be read, or when the trust cannot be written down.
+pub fn trust_files(paths: &Paths, files: &[PathBuf]) -> Result<(), Fault> {
+    let _lock = paths.config.as_deref().and_then(edit::lock);
+    let mut draft = open(paths)?;
+    for file in files {
+        if let Some(bytes) = file::read(file)? {
+            draft.set(&[&key(file)], fingerprint(&bytes).into());
+        }
+    }
+    edit::save(&[&draft])
+}
+
 /// Trusts a project file as it is now; its full path.
 ///
 /// # Errors

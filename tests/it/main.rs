@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod actions;
 mod agents;
 mod attacks;
 mod bad_input;

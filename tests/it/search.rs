@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use kosmo::catalogue::Catalogue;
-use kosmo::catalogue::search::Index;
+use kosmo::catalogue::search::{Index, confident};
 
 const TOP: usize = 3;
 const WANTED: f64 = 0.90;
@@ -106,4 +106,45 @@ fn nonsense_finds_nothing_and_the_same_words_find_the_same() {
         };
         assert_eq!(names(&again), names(&INDEX), "{}", wish.query);
     }
+}
+
+/// How sure the search is of each answer, and whether it is right: the half of the wishes that
+/// nothing was fitted to, and every other wish that is about something else.
+fn sureness() -> Vec<(f64, bool)> {
+    let own = wishes("held").into_iter().map(|wish| (wish.query, wish.accepted));
+    let foreign = FOREIGN.lines().skip(1).step_by(2).map(|query| (query, Vec::new()));
+    own.chain(foreign)
+        .filter_map(|(query, accepted)| {
+            let (row, sure) = *confident(&CATALOGUE, query, 1).first()?;
+            Some((sure, accepted.contains(&row.name.as_str())))
+        })
+        .collect()
+}
+
+const FOREIGN: &str = include_str!("../fixtures/foreign-intents.txt");
+
+#[test]
+fn a_confidence_of_so_much_is_right_so_often() {
+    let all = sureness();
+    for (from, to) in [(0.5, 0.75), (0.75, 1.01)] {
+        let within: Vec<_> = all.iter().filter(|(sure, _)| (from..to).contains(sure)).collect();
+        let count = f64::from(u16::try_from(within.len()).unwrap());
+        let sure: f64 = within.iter().map(|(sure, _)| sure).sum::<f64>() / count;
+        let right =
+            f64::from(u16::try_from(within.iter().filter(|(_, right)| *right).count()).unwrap());
+        assert!(
+            count > 20.0 && (sure - right / count).abs() < 0.15,
+            "{sure} and {right} of {count}"
+        );
+    }
+}
+
+#[test]
+fn wishes_about_something_else_are_not_answered() {
+    let answered: Vec<&str> =
+        FOREIGN.lines().filter(|wish| !confident(&CATALOGUE, wish, 1).is_empty()).collect();
+    assert!(answered.len() * 4 <= FOREIGN.lines().count(), "{answered:?}");
+    let unanswered =
+        wishes("held").iter().filter(|w| confident(&CATALOGUE, w.query, 1).is_empty()).count();
+    assert!(unanswered <= 30, "{unanswered} of a hundred wishes that can be met");
 }

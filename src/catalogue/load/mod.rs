@@ -15,7 +15,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::operation::{Field, Group, ParamGroup, Provider, Service};
+use super::operation::{Field, Group, Operation, ParamGroup, Provider, Service};
 use crate::error::{Fault, Kind};
 pub use operations::Operations;
 use operations::{Chunk, File};
@@ -147,6 +147,16 @@ fn shelve(
     }
     provider.groups.insert(group.clone(), Group { name: group, title, about });
     Ok(())
+}
+
+/// Takes in a row of the user's own, which was checked before.
+pub(super) fn adopt(provider: &mut Provider, row: Operation) {
+    provider.groups.entry(row.group.clone()).or_insert_with(|| Group {
+        name: row.group.clone(),
+        title: "Actions of your own".to_owned(),
+        about: "What you have added to it: requests and scripts in files of yours.".to_owned(),
+    });
+    provider.operations.adopt(row);
 }
 
 /// Reads every row and checks it.

@@ -14,7 +14,7 @@ use super::row::{Row, build};
 use super::scan;
 use crate::catalogue::name::fold;
 use crate::catalogue::operation::{Operation, ParamGroup};
-use crate::error::Fault;
+use crate::error::{Fault, Kind};
 
 /// What the rows of one file have in common.
 pub(super) struct File {
@@ -41,13 +41,18 @@ pub(super) struct Chunk {
 }
 
 struct Slot {
-    chunk: Chunk,
+    /// Its text; none for a row that was made elsewhere.
+    chunk: Option<Chunk>,
     read: OnceLock<Result<Operation, Fault>>,
 }
 
 impl Slot {
     fn read(&self) -> Result<&Operation, Fault> {
-        self.read.get_or_init(|| self.chunk.read()).as_ref().map_err(Clone::clone)
+        let read = || match &self.chunk {
+            Some(chunk) => chunk.read(),
+            None => Err(Fault::new(Kind::Internal, "a row without a text")),
+        };
+        self.read.get_or_init(read).as_ref().map_err(Clone::clone)
     }
 }
 
@@ -114,8 +119,19 @@ impl Operations {
                 }
             }
         }
-        self.slots.insert(canonical, Slot { chunk, read: OnceLock::new() });
+        self.slots.insert(canonical, Slot { chunk: Some(chunk), read: OnceLock::new() });
         Ok(())
+    }
+
+    /// Takes in a row that was made elsewhere and whose names are free.
+    pub(super) fn adopt(&mut self, row: Operation) {
+        let position = self.slots.len();
+        for name in [&row.name].into_iter().chain(&row.aliases) {
+            let folded = fold(name);
+            self.index.insert(format!("{}{folded}", self.provider), position);
+            self.index.insert(folded, position);
+        }
+        self.slots.insert(row.name.clone(), Slot { chunk: None, read: OnceLock::from(Ok(row)) });
     }
 
     /// The operation of that name or alias, in any spelling.
@@ -156,8 +172,10 @@ impl Operations {
 
     /// Each row with its place, read, or why it cannot be.
     pub(super) fn read_all(&self) -> impl Iterator<Item = Result<(String, &Operation), Fault>> {
-        self.slots.iter().map(|(name, slot)| {
-            let place = format!("{}: `{name}`", slot.chunk.file.name);
+        let own =
+            self.slots.iter().filter_map(|(name, slot)| Some((name, slot, slot.chunk.as_ref()?)));
+        own.map(|(name, slot, chunk)| {
+            let place = format!("{}: `{name}`", chunk.file.name);
             let operation = slot.read()?;
             let mut names = [&operation.name].into_iter().chain(&operation.aliases);
             if operation.name != *name || names.any(|name| !self.index.contains_key(&fold(name))) {

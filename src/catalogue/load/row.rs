@@ -137,6 +137,7 @@ pub(super) fn build(
         limit: row.limit,
         stability: row.stability,
         feature: row.feature,
+        custom: None,
     };
     require_path(&mut operation);
     Ok(operation)

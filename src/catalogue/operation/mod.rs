@@ -4,10 +4,13 @@
 mod param;
 mod provider;
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::action::Custom;
 use crate::error::Fault;
 
 pub use param::{Param, ParamGroup, Place, Reject, Type};
@@ -186,6 +189,8 @@ pub struct Operation {
     pub stability: String,
     /// What the workspace's plan must include.
     pub feature: Option<String>,
+    /// For a row of the user's own: what it does.
+    pub custom: Option<Arc<Custom>>,
 }
 
 impl Operation {

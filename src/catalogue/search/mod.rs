@@ -2,6 +2,7 @@
 //! of every row; knows synonyms and forgives typing errors. Same question, same answer: nothing is
 //! random and nothing is remembered. How hits are shown is left to the faces.
 
+mod confidence;
 mod entry;
 mod query;
 mod tables;
@@ -10,6 +11,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use super::{Catalogue, Operation};
+pub use confidence::confident;
 use entry::Entry;
 use query::Wanted;
 
@@ -20,6 +22,10 @@ pub struct Hit<'a> {
     pub operation: &'a Operation,
     /// How well it fits; only comparable within one search.
     pub score: f64,
+    /// How much of what was said, and of one phrase of the row, is the same, from 0 to 1.
+    pub overlap: f64,
+    /// How much of the words that were said the row has, from 0 to 1.
+    pub covered: f64,
 }
 
 /// Hits this much worse than the best one are noise.
@@ -106,7 +112,9 @@ impl<'a> Index<'a> {
                 let very = if overlap > WHOLE { VERY } else { 0.0 };
                 let whole = entry.bonus(&wanted) + PHRASE * overlap * overlap + very;
                 let share = if entry.stands_back() { SECOND } else { 1.0 };
-                Hit { operation: entry.operation, score: (words + whole) * share }
+                let score = (words + whole) * share;
+                let covered = coverage(sum.covered, wanted.terms.len()).sqrt();
+                Hit { operation: entry.operation, score, overlap, covered }
             })
             .collect();
         hits.sort_by(|a, b| {

@@ -1,0 +1,102 @@
+//! The commands about actions.
+
+use clap::Args as _;
+
+use crate::cli::action::{self, edit, find, run};
+use crate::cli::entry::{Entry, entry};
+
+const ACTIONS: &str = "Actions";
+
+/// In the order of the help.
+pub(super) static ENTRIES: &[&Entry] =
+    &[&LIST, &GET, &RUN, &ACT, &CREATE, &UPDATE, &REPLACE, &DELETE, &RESTORE];
+
+static LIST: Entry = Entry {
+    examples: action::LIST_EXAMPLES,
+    ..entry(
+        "action list",
+        ACTIONS,
+        "List actions, best first for what you want to do",
+        find::ListArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, find::list),
+    )
+};
+
+static GET: Entry = Entry {
+    examples: action::GET_EXAMPLES,
+    ..entry(
+        "action get",
+        ACTIONS,
+        "Show one action with its input and output",
+        find::GetArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, find::get),
+    )
+};
+
+static RUN: Entry = Entry {
+    examples: action::RUN_EXAMPLES,
+    ..entry(
+        "action run",
+        ACTIONS,
+        "Run an action",
+        run::RunArgs::augment_args,
+        |invocation, matches| run::run(invocation, &invocation.args(matches)?),
+    )
+};
+
+static ACT: Entry = Entry {
+    examples: action::ACT_EXAMPLES,
+    ..entry(
+        "act",
+        ACTIONS,
+        "Run an action, a request or a script given here",
+        run::ActArgs::augment_args,
+        |invocation, matches| run::act(invocation, &invocation.args(matches)?),
+    )
+};
+
+static CREATE: Entry = Entry {
+    examples: action::CREATE_EXAMPLES,
+    ..entry(
+        "action create",
+        ACTIONS,
+        "Save a request or a script as an action of your own",
+        edit::CreateArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, edit::create),
+    )
+};
+
+static UPDATE: Entry = Entry {
+    examples: action::CHANGE_EXAMPLES,
+    ..entry(
+        "action update",
+        ACTIONS,
+        "Change fields of an action of your own",
+        edit::ChangeArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, edit::update),
+    )
+};
+
+static REPLACE: Entry = entry(
+    "action replace",
+    ACTIONS,
+    "Put other fields in the place of an action's",
+    edit::ChangeArgs::augment_args,
+    |invocation, matches| invocation.reply(matches, edit::replace),
+);
+
+static DELETE: Entry = entry(
+    "action delete",
+    ACTIONS,
+    "Archive an action of your own",
+    edit::OneArgs::augment_args,
+    |invocation, matches| invocation.reply(matches, edit::delete),
+);
+
+static RESTORE: Entry = entry(
+    "action restore",
+    ACTIONS,
+    "Bring an archived action back",
+    edit::OneArgs::augment_args,
+    |invocation, matches| invocation.reply(matches, edit::restore),
+);
