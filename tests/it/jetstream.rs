@@ -27,7 +27,9 @@ impl Nats {
             .map(|folder| folder.join("nats-server"))
             .find(|file| file.is_file());
         let Some(program) = program else {
-            crate::peers::skip_or_fail("nats-server is not installed (apt-get install nats-server)");
+            crate::peers::skip_or_fail(
+                "nats-server is not installed (apt-get install nats-server)",
+            );
             return None;
         };
         let store = tempfile::tempdir().unwrap();
