@@ -44,6 +44,16 @@ kosmo action create --intent 'delete a warehouse'";
 pub(super) const CHANGE_EXAMPLES: &str = "\
 kosmo action update source-by-id --data '{\"description\": \"One source.\"}'";
 
+/// Command lines for the help.
+pub(super) const REPLACE_EXAMPLES: &str = "\
+kosmo action replace source-by-id --data '{\"type\": \"request\", \"config\": {\"request\": {\"path\": \"/sources/{id}\"}}}'";
+
+/// Command lines for the help.
+pub(super) const DELETE_EXAMPLES: &str = "kosmo action delete source-by-id";
+
+/// Command lines for the help.
+pub(super) const RESTORE_EXAMPLES: &str = "kosmo action restore source-by-id";
+
 /// What other tools call the key of a function: `list-sources`.
 fn key(operation: &Operation) -> String {
     operation

@@ -35,6 +35,11 @@ kosmo connection ensure https://segment.com --json
 kosmo connection ensure segment.com --connectionKey staging --name 'Staging'";
 
 /// Command lines for the help.
+pub(super) const TEST_EXAMPLES: &str = "\
+kosmo connection test segment
+kosmo connection test segment.production --json";
+
+/// Command lines for the help.
 pub(super) const GET_EXAMPLES: &str = "\
 kosmo connection get segment --json
 kosmo connection get segment.staging --wait --timeout 5m --json";

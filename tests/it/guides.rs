@@ -13,6 +13,9 @@ const SERVERS: &[&str] = &["kosmo emulator:serve", "kosmo outbox:run"];
 const OTHERWISE: &[(&str, i32, &str)] =
     &[("kosmo emulator:events", 8, "no emulator is running where the guide has started one")];
 
+/// Guides whose commands need more than files: `outbox_commands` runs those, on an outbox with events.
+const ELSEWHERE: &[&str] = &["delivery.md"];
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -81,7 +84,7 @@ fn run(home: &Path, script: &str) -> (i32, String) {
 #[test]
 fn every_command_of_the_guides_runs() {
     let mut wrong = Vec::new();
-    for (guide, blocks) in guides() {
+    for (guide, blocks) in guides().into_iter().filter(|(name, _)| !ELSEWHERE.contains(&&**name)) {
         let home = kosmo(["--version"]);
         for file in std::fs::read_dir(root().join("tests/fixtures/guides")).unwrap() {
             let file = file.unwrap().path();

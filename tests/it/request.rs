@@ -314,7 +314,7 @@ fn what_is_no_json_is_handed_on_as_what_it_is() {
     assert!(page.stderr.contains("an HTML page") && page.stderr.contains("Accept"), "{page:#?}");
     let asked = request(&service, &["/html", "-H", "Accept: text/html"]).code(0);
     assert!(asked.stdout.contains("Log in"));
-    let broken = request(&service, &["/broken", "--timeout", "200ms"]).code(8);
+    let broken = request(&service, &["/broken"]).code(8);
     assert!(broken.stderr.contains("HTTP 502"), "{broken:#?}");
 }
 

@@ -3,7 +3,7 @@
 use clap::Args as _;
 
 use crate::cli::action::{self, edit, find, run};
-use crate::cli::entry::{Entry, entry};
+use crate::cli::entry::{Entry, Touches, entry};
 
 const ACTIONS: &str = "Actions";
 
@@ -57,6 +57,7 @@ static ACT: Entry = Entry {
 
 static CREATE: Entry = Entry {
     examples: action::CREATE_EXAMPLES,
+    touches: Some(Touches::Settings),
     ..entry(
         "action create",
         ACTIONS,
@@ -68,6 +69,7 @@ static CREATE: Entry = Entry {
 
 static UPDATE: Entry = Entry {
     examples: action::CHANGE_EXAMPLES,
+    touches: Some(Touches::Settings),
     ..entry(
         "action update",
         ACTIONS,
@@ -77,26 +79,38 @@ static UPDATE: Entry = Entry {
     )
 };
 
-static REPLACE: Entry = entry(
-    "action replace",
-    ACTIONS,
-    "Put other fields in the place of an action's",
-    edit::ChangeArgs::augment_args,
-    |invocation, matches| invocation.reply(matches, edit::replace),
-);
+static REPLACE: Entry = Entry {
+    examples: action::REPLACE_EXAMPLES,
+    touches: Some(Touches::Settings),
+    ..entry(
+        "action replace",
+        ACTIONS,
+        "Put other fields in the place of an action's",
+        edit::ChangeArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, edit::replace),
+    )
+};
 
-static DELETE: Entry = entry(
-    "action delete",
-    ACTIONS,
-    "Archive an action of your own",
-    edit::OneArgs::augment_args,
-    |invocation, matches| invocation.reply(matches, edit::delete),
-);
+static DELETE: Entry = Entry {
+    examples: action::DELETE_EXAMPLES,
+    touches: Some(Touches::Settings),
+    ..entry(
+        "action delete",
+        ACTIONS,
+        "Archive an action of your own",
+        edit::OneArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, edit::delete),
+    )
+};
 
-static RESTORE: Entry = entry(
-    "action restore",
-    ACTIONS,
-    "Bring an archived action back",
-    edit::OneArgs::augment_args,
-    |invocation, matches| invocation.reply(matches, edit::restore),
-);
+static RESTORE: Entry = Entry {
+    examples: action::RESTORE_EXAMPLES,
+    touches: Some(Touches::Settings),
+    ..entry(
+        "action restore",
+        ACTIONS,
+        "Bring an archived action back",
+        edit::OneArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, edit::restore),
+    )
+};

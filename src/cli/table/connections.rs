@@ -54,13 +54,16 @@ static LIST: Entry = entry(
     |invocation, matches| connection::list(invocation, &invocation.args(matches)?),
 );
 
-static TEST: Entry = entry(
-    "connection test",
-    CONNECTIONS,
-    "Ask the service whether the credentials are good; writes nothing",
-    connection::TestArgs::augment_args,
-    |invocation, matches| connection::test(invocation, &invocation.args(matches)?),
-);
+static TEST: Entry = Entry {
+    examples: connection::TEST_EXAMPLES,
+    ..entry(
+        "connection test",
+        CONNECTIONS,
+        "Ask the service whether the credentials are good; writes nothing",
+        connection::TestArgs::augment_args,
+        |invocation, matches| connection::test(invocation, &invocation.args(matches)?),
+    )
+};
 
 static PATCH: Entry = Entry {
     examples: connection::PATCH_EXAMPLES,
