@@ -1,6 +1,6 @@
 //! Many events from a file or a pipe, in constant memory, and so that an import which is killed goes
-//! on where it was: rows become events on one thread ([`feed`]), lanes deliver them on another
-//! ([`lanes`]), and what is settled is written down ([`book`]). Sending a batch is the courier's
+//! on where it was: rows become events on one thread (`feed`), lanes deliver them on another
+//! (`lanes`), and what is settled is written down (`book`). Sending a batch is the courier's
 //! business, showing progress that of the command.
 
 mod book;
