@@ -19,6 +19,7 @@ pub(super) fn answer(core: &Core, request: &Request) -> Answer {
     let path = request.path.strip_prefix(PREFIX).unwrap_or_default();
     match (request.method.as_str(), path) {
         ("GET", "events") => Answer::json(200, &json!({"events": events(core, &request.query)})),
+        ("GET", "requests") => Answer::json(200, &json!({"requests": core.heard().to_json()})),
         ("GET", "stats") => Answer::json(200, &stats(core)),
         ("GET", "faults") => Answer::json(200, &faults(core)),
         ("POST", "faults") => add_faults(core, request),

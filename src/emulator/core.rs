@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use super::exchange::{Answer, Request};
 use super::face::Face;
 use super::faults::Faults;
+use super::heard::Heard;
 use super::model::Model;
 use super::oauth::Tokens;
 use super::routes::{Found, Routes, SEGMENT};
@@ -90,6 +91,7 @@ pub(super) struct Core {
     state: Mutex<State>,
     faults: Mutex<Faults>,
     stats: Mutex<Stats>,
+    heard: Mutex<Heard>,
 }
 
 impl Core {
@@ -127,6 +129,7 @@ impl Core {
             state: Mutex::new(state),
             faults: Mutex::new(faults),
             stats: Mutex::default(),
+            heard: Mutex::default(),
         })
     }
 
@@ -149,6 +152,11 @@ impl Core {
         locked(&self.stats)
     }
 
+    /// The requests that came in last.
+    pub(super) fn heard(&self) -> MutexGuard<'_, Heard> {
+        locked(&self.heard)
+    }
+
     /// Works on the state; where that changes it, the data file follows.
     pub(super) fn remember<T>(
         &self,
@@ -169,11 +177,12 @@ impl Core {
         Some((name.to_owned(), limit.to_owned()))
     }
 
-    /// Back to the seed: no events, no faults, no counts.
+    /// Back to the seed: no events, no faults, no counts, no requests.
     pub(super) fn reset(&self) {
         self.remember(true, |state, _| *state = self.seed.clone());
         self.tokens.clear();
         self.faults().clear();
+        *self.heard() = Heard::default();
         let mut stats = self.stats();
         *stats = Stats { in_flight: stats.in_flight, ..Stats::default() };
     }

@@ -2,19 +2,20 @@
 //! connection or cut a body. What is answered is `core`'s business.
 
 use std::net::TcpListener;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime};
 
 use http_body_util::{BodyExt as _, Limited};
-use hyper::body::{Bytes, Frame, Incoming};
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::json;
 
+mod payload;
+
+use self::payload::Payload;
 use super::control;
 use super::core::Core;
 use super::exchange::{Answer, Request, parse_query};
@@ -109,9 +110,15 @@ async fn answer(
     }
     let mut answer = match inbound.whole().await {
         Err(answer) => answer,
-        Ok(_) if rate.is_some_and(|rate| rate.exceeded()) => too_many(&path, rate),
-        Ok(_) if effect.status.is_some() => failed(&effect, &path),
-        Ok(request) => replaced(&effect, &path, core.answer(&request)),
+        Ok(request) => {
+            let answer = match &request {
+                _ if rate.is_some_and(|rate| rate.exceeded()) => too_many(&path, rate),
+                _ if effect.status.is_some() => failed(&effect, &path),
+                request => replaced(&effect, &path, core.answer(request)),
+            };
+            core.heard().note(request, answer.status);
+            answer
+        }
     };
     if let Some(rate) = rate {
         answer = limited(answer, rate, &path);
@@ -250,7 +257,7 @@ fn response(answer: Answer, cut: Option<usize>) -> hyper::Response<Payload> {
     if let Some(cut) = cut {
         body.truncate(cut);
     }
-    let mut response = hyper::Response::new(Payload { rest: Some(body), broken, flushed: false });
+    let mut response = hyper::Response::new(Payload::new(body, broken));
     if let Ok(status) = hyper::StatusCode::from_u16(answer.status) {
         *response.status_mut() = status;
     }
@@ -263,38 +270,4 @@ fn response(answer: Answer, cut: Option<usize>) -> hyper::Response<Payload> {
         }
     }
     response
-}
-
-/// A body that may break off before its promised end.
-struct Payload {
-    rest: Option<Bytes>,
-    broken: bool,
-    flushed: bool,
-}
-
-impl hyper::body::Body for Payload {
-    type Data = Bytes;
-    type Error = Dropped;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Dropped>>> {
-        if let Some(bytes) = self.rest.take().filter(|bytes| !bytes.is_empty()) {
-            return Poll::Ready(Some(Ok(Frame::data(bytes))));
-        }
-        if !self.broken {
-            return Poll::Ready(None);
-        }
-        // One turn of waiting lets hyper flush what it has; an error at once would discard it.
-        if !std::mem::replace(&mut self.flushed, true) {
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        Poll::Ready(Some(Err(Dropped)))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        !self.broken && self.rest.as_ref().is_none_or(Bytes::is_empty)
-    }
 }

@@ -13,7 +13,7 @@
 //! config     /v1beta/…, the same state        fql     conditions of filters
 //! profile    /v1/spaces/…                     observe what events leave behind
 //! objects    /v1/set, /v0/…                   oauth   /token
-//! control    /__emulator/…
+//! control    /__emulator/…                    heard   what came in last
 //! state      what is remembered               data    the file it is kept in
 //! exchange   request and answer as plain data
 //! ```
@@ -28,6 +28,7 @@ mod exchange;
 mod face;
 mod faults;
 mod fql;
+mod heard;
 mod http;
 mod model;
 mod oauth;
@@ -111,6 +112,11 @@ impl Emulator {
     /// `filtered`, `duplicate`), `reason`, `message`.
     pub fn events(&self) -> Vec<Value> {
         control::events(&self.core, &[])
+    }
+
+    /// The requests received last, oldest first, as `GET /__emulator/requests` shows them.
+    pub fn requests(&self) -> Value {
+        self.core.heard().to_json()
     }
 
     /// Asks it to end; open connections are cut. May be called from another thread than `wait`.

@@ -174,3 +174,20 @@ fn its_own_routes_are_never_befallen_and_a_reset_forgets_everything() {
     let stats = ask("GET", "/__emulator/stats").send(&emulator).json();
     assert_eq!((&stats["requests"], &stats["faulted"]), (&json!(0), &json!(0)));
 }
+
+#[test]
+fn what_came_in_last_can_be_looked_at_without_its_credential() {
+    let emulator = failing(&["POST /v1/track=status:503,next:1"]);
+    track("a").send(&emulator).status(503);
+    ask("GET", "/sources?pagination.count=2").bearer(API_TOKEN).send(&emulator).status(200);
+    let heard = ask("GET", "/__emulator/requests").send(&emulator).status(200);
+    assert!(!heard.text().contains(API_TOKEN) && !heard.text().contains("ZW11bGF0b3I"));
+    let heard = heard.json()["requests"].clone();
+    assert_eq!(heard, emulator.requests());
+    let [failed, listed] = heard.as_array().unwrap().as_slice() else { panic!("{heard:#}") };
+    assert_eq!((&failed["method"], &failed["status"]), (&json!("POST"), &json!(503)));
+    assert_eq!(failed["body"]["messageId"], "a");
+    assert_eq!((&listed["path"], &listed["body"]), (&json!("/sources"), &Value::Null));
+    assert_eq!(listed["query"], json!([["pagination.count", "2"]]));
+    assert!(listed["headers"]["authorization"].as_str().unwrap().starts_with("Bearer #"));
+}
