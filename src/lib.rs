@@ -5,7 +5,7 @@
 //! 3  lua │ emulator                 scripts │ a stand-in for the service
 //! 2  engine · segment · access · runtime   how a call is performed, and for whom
 //! 1  catalogue   ledger             what can be called │ what must survive a crash
-//! 0  error · redact · settings      failures, secrets, settings
+//! 0  error · redact · settings · port  failures, secrets, settings, listening
 //! ```
 //!
 //! A module may use those below it and none above or beside it; `tests/it/tidy.rs` holds that.
@@ -18,6 +18,7 @@ pub mod engine;
 pub mod error;
 pub mod ledger;
 pub mod lua;
+pub mod port;
 pub mod redact;
 pub mod runtime;
 pub mod segment;

@@ -160,7 +160,7 @@ impl Runtime {
                 self.emulator.get().is_some(),
             )),
             hooks: vec![("segment", Arc::new(crate::segment::Segment::default()))],
-            access: self.access(),
+            access: Arc::new(self.access()),
             scripts: self.scripts.clone(),
             approve: self.approve.clone(),
         })

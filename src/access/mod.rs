@@ -3,6 +3,7 @@
 //! shown is the command line's business, and how it is carried that of each face.
 
 pub mod claims;
+pub mod door;
 mod jwt;
 mod key;
 

@@ -42,7 +42,7 @@ mod state;
 mod tracking;
 
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -52,6 +52,7 @@ use serde_json::Value;
 use self::core::Core;
 use crate::catalogue::Catalogue;
 use crate::error::{Fault, Kind};
+use crate::port;
 
 /// How to start an emulator.
 #[derive(Debug, Clone, Default)]
@@ -83,7 +84,7 @@ impl Emulator {
     pub fn start(catalogue: Arc<Catalogue>, setup: Setup) -> Result<Self, Fault> {
         let core =
             Arc::new(Core::new(catalogue, setup.data, &setup.faults, setup.oauth_key.as_deref())?);
-        let (listener, address) = listen(setup.port)?;
+        let (listener, address) = port::listen(Ipv4Addr::LOCALHOST.into(), setup.port)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -157,19 +158,6 @@ impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Emulator").field("address", &self.address).finish_non_exhaustive()
     }
-}
-
-fn listen(port: u16) -> Result<(TcpListener, SocketAddr), Fault> {
-    let bind = || {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        Ok((listener, address))
-    };
-    bind().map_err(|error: std::io::Error| {
-        Fault::io(format!("cannot listen on 127.0.0.1:{port}"), &error)
-            .hint("choose another port, or 0 for any that is free")
-    })
 }
 
 /// Whether the server's thread is done.

@@ -93,7 +93,7 @@ pub struct Engine {
     /// What rows cannot say, by provider.
     pub hooks: Vec<(&'static str, Arc<dyn Hooks>)>,
     /// What tokens allow.
-    pub access: Access,
+    pub access: Arc<Access>,
     /// Who can run the scripts of actions.
     pub scripts: Option<Arc<dyn Scripts>>,
     /// Who can be asked for consent; nobody when there is no terminal.

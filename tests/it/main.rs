@@ -23,6 +23,7 @@ mod courier;
 mod delivery;
 mod docs;
 mod doctor;
+mod door;
 mod emulator;
 mod emulator_command;
 mod engine;

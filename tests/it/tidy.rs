@@ -11,6 +11,7 @@ const LONGEST: usize = 300;
 const FLOORS: &[(&str, u8)] = &[
     ("error", 0),
     ("redact", 0),
+    ("port", 0),
     ("settings", 0),
     ("catalogue", 1),
     ("ledger", 1),

@@ -5,20 +5,15 @@
 mod desk;
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::Ipv4Addr;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until};
 
 use super::page::{Done, Shown};
+use crate::access::door::{Door, Limits, Rules};
 use crate::access::now;
 use crate::cli::configure;
 use crate::cli::connection::{self, Finding, Place, Record, State, Verdict};
@@ -28,17 +23,18 @@ use crate::error::{Fault, Kind};
 use crate::runtime::Runtime;
 use desk::{Answer, Desk, Post};
 
-/// The time a browser has to say what it wants.
-const HEAD: Duration = Duration::from_secs(10);
-
-/// The time a request has in all.
-const WHOLE: Duration = Duration::from_secs(120);
-
-/// The time the last page has to arrive.
-const FAREWELL: Duration = Duration::from_secs(5);
-
-/// Requests at a time; one browser needs no more.
-const MOST: usize = 16;
+/// One browser needs no more than this.
+const LIMITS: Limits = Limits {
+    body: 64 << 10,
+    head: Duration::from_secs(10),
+    keep_alive: false,
+    patience: Duration::from_secs(10),
+    reading: Duration::from_secs(10),
+    requests: 16,
+    connections: 16,
+    // The last page is still on its way.
+    farewell: Duration::from_secs(5),
+};
 
 /// What is offered.
 pub(super) struct Offer {
@@ -83,12 +79,11 @@ pub(super) fn offer(invocation: &Invocation, offer: &Offer) -> Result<u8, Fault>
 }
 
 async fn serve(invocation: &Invocation, runtime: &Runtime, offer: &Offer) -> Result<End, Fault> {
-    let trouble = |why: std::io::Error| Fault::io("cannot offer a page on this machine", &why);
     let mut signals = Signals::listen()?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(trouble)?;
-    let port = listener.local_addr().map_err(trouble)?.port();
+    let rules = Rules { token: false, limits: LIMITS, ..Rules::default() };
+    let door = Door::open(rules, Arc::clone(&runtime.engine().access))?;
     let (posts, mut posted) = mpsc::channel(1);
-    let desk = Arc::new(Desk::new(port, shown(runtime, &offer.place)?, posts)?);
+    let desk = Arc::new(Desk::new(door.url(), shown(runtime, &offer.place)?, posts)?);
     let seconds = i64::try_from(offer.timeout.as_secs()).unwrap_or(i64::MAX / 2);
     connection::form_open(runtime.engine(), &offer.place, &desk.url(), now() + seconds);
     invocation.printer().prompt(&format!(
@@ -97,45 +92,20 @@ async fn serve(invocation: &Invocation, runtime: &Runtime, offer: &Offer) -> Res
         desk.url()
     ));
     let deadline = Instant::now() + offer.timeout;
-    let mut requests = JoinSet::new();
-    let end = loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                if let Ok((stream, _)) = accepted
-                    && requests.len() < MOST
-                {
-                    requests.spawn(answer(stream, Arc::clone(&desk)));
+    let end = async || {
+        loop {
+            tokio::select! {
+                Some(post) = posted.recv() => {
+                    if let Some(end) = taken(invocation, runtime, offer, post).await? {
+                        return Ok(end);
+                    }
                 }
+                status = signals.next() => return Ok(End::Signal(status)),
+                () = sleep_until(deadline) => return Ok(End::Late),
             }
-            Some(_) = requests.join_next() => {}
-            Some(post) = posted.recv() => {
-                if let Some(end) = taken(invocation, runtime, offer, post).await? {
-                    break end;
-                }
-            }
-            status = signals.next() => break End::Signal(status),
-            () = tokio::time::sleep_until(deadline) => break End::Late,
         }
     };
-    drop(listener);
-    // The last page is still on its way.
-    let _ = timeout_at(Instant::now() + FAREWELL, async {
-        while requests.join_next().await.is_some() {}
-    })
-    .await;
-    Ok(end)
-}
-
-/// One request on one connection, within its time.
-async fn answer(stream: TcpStream, desk: Arc<Desk>) {
-    let service = TowerToHyperService::new(desk::routes(desk));
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .keep_alive(false)
-        .serve_connection(TokioIo::new(stream), service);
-    // A browser that went away, or that is too slow, is nobody's error.
-    let _ = timeout(WHOLE, connection).await;
+    Box::pin(door.serve(desk::routes(desk), end)).await?
 }
 
 /// Writes down what was typed in, and asks the service about it; none when it was no good.

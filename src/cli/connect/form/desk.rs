@@ -3,28 +3,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Form, FromRequest as _, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::rand::{SecureRandom as _, SystemRandom};
-use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
 
+use crate::access::door::session::{same, secret};
 use crate::cli::connect::page::{self, Done, Shown};
-use crate::error::{Fault, Kind};
-
-/// More than this is no credential.
-const LARGEST: usize = 64 << 10;
-
-/// The time a body has to arrive.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::error::Fault;
 
 /// What was typed in, and whom to tell what came of it.
 pub(super) struct Post {
@@ -44,7 +33,7 @@ pub(super) enum Answer {
 
 /// The one form.
 pub(super) struct Desk {
-    port: u16,
+    origin: String,
     /// The address' secret part, what the form carries, and what the browser keeps.
     path: String,
     seal: String,
@@ -56,23 +45,23 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// A form on that port.
+    /// A form at that address.
     ///
     /// # Errors
     /// When the platform has no randomness.
-    pub(super) fn new(port: u16, shown: Shown, posts: mpsc::Sender<Post>) -> Result<Self, Fault> {
+    pub(super) fn new(
+        origin: String,
+        shown: Shown,
+        posts: mpsc::Sender<Post>,
+    ) -> Result<Self, Fault> {
         let (path, seal, cookie) = (secret()?, secret()?, secret()?);
         let (opened, closed) = Default::default();
-        Ok(Self { port, path, seal, cookie, shown, opened, closed, posts })
+        Ok(Self { origin, path, seal, cookie, shown, opened, closed, posts })
     }
 
     /// Where it is.
     pub(super) fn url(&self) -> String {
-        format!("{}/{}", self.origin(), self.path)
-    }
-
-    fn origin(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("{}/{}", self.origin, self.path)
     }
 
     /// Whether it is the browser that opened the form.
@@ -93,10 +82,9 @@ impl Desk {
 
     async fn post(&self, request: Request) -> Response {
         let form = Form::<Vec<(String, String)>>::from_request(request, &());
-        let mut fields = match timeout(PATIENCE, form).await {
-            Ok(Ok(Form(fields))) => fields,
-            Ok(Err(rejection)) => return notice(rejection.status()),
-            Err(_) => return notice(StatusCode::REQUEST_TIMEOUT),
+        let mut fields = match form.await {
+            Ok(Form(fields)) => fields,
+            Err(rejection) => return notice(rejection.status()),
         };
         let sealed = fields.iter().any(|(name, value)| name == "seal" && same(value, &self.seal));
         fields.retain(|(name, _)| name != "seal");
@@ -128,7 +116,7 @@ impl Desk {
 
 /// Everything the server answers to.
 pub(super) fn routes(desk: Arc<Desk>) -> Router {
-    Router::new().fallback(any(answer)).layer(DefaultBodyLimit::max(LARGEST)).with_state(desk)
+    Router::new().fallback(any(answer)).layer(DefaultBodyLimit::disable()).with_state(desk)
 }
 
 async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
@@ -138,9 +126,9 @@ async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
         let value = values.next().and_then(|value| value.to_str().ok());
         value.filter(|_| values.next().is_none())
     };
-    // Another name for this machine is how a page elsewhere would get at it.
-    let host = format!("127.0.0.1:{}", desk.port);
-    if one(header::HOST) != Some(&host) {
+    // Even another name of this very machine is not the address that was given.
+    let host = desk.origin.strip_prefix("http://");
+    if one(header::HOST) != host {
         return notice(StatusCode::MISDIRECTED_REQUEST);
     }
     let path = request.uri().path().strip_prefix('/').unwrap_or_default();
@@ -161,7 +149,7 @@ async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
         return notice(StatusCode::METHOD_NOT_ALLOWED);
     }
     let site = headers.get("sec-fetch-site").map(|value| value.as_bytes() == b"same-origin");
-    let own = one(header::ORIGIN) == Some(&desk.origin()) && site != Some(false);
+    let own = one(header::ORIGIN) == Some(desk.origin.as_str()) && site != Some(false);
     if !own || !desk.knows(headers) {
         return notice(StatusCode::FORBIDDEN);
     }
@@ -170,18 +158,4 @@ async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
 
 fn notice(status: StatusCode) -> Response {
     page::response(status, &page::notice(status), None)
-}
-
-/// Compares in a time that says nothing of where two texts differ.
-fn same(one: &str, other: &str) -> bool {
-    Sha256::digest(one) == Sha256::digest(other)
-}
-
-/// 256 bits that nobody can guess.
-fn secret() -> Result<String, Fault> {
-    let mut bytes = [0; 32];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| Fault::new(Kind::Internal, "the platform has no randomness"))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
