@@ -39,10 +39,10 @@ pub(in crate::lua) fn from_json(lua: &Lua, json: &Json) -> mlua::Result<Value> {
 
 /// The value in Lua.
 pub(in crate::lua) fn from_json_with(lua: &Lua, json: &Json, nulls: Nulls) -> mlua::Result<Value> {
-    build(lua, &Marks::of(lua)?.array, nulls, json)
+    build(lua, &Marks::of(lua)?, nulls, json)
 }
 
-fn build(lua: &Lua, mark: &Table, nulls: Nulls, json: &Json) -> mlua::Result<Value> {
+fn build(lua: &Lua, marks: &Marks, nulls: Nulls, json: &Json) -> mlua::Result<Value> {
     Ok(match json {
         Json::Null => nulls.value(),
         Json::Bool(flag) => Value::Boolean(*flag),
@@ -51,19 +51,27 @@ fn build(lua: &Lua, mark: &Table, nulls: Nulls, json: &Json) -> mlua::Result<Val
         Json::Array(items) => {
             let table = lua.create_table_with_capacity(items.len(), 0)?;
             for (index, item) in items.iter().enumerate() {
-                table.raw_seti(index + 1, build(lua, mark, nulls, item)?)?;
+                table.raw_seti(index + 1, build(lua, marks, nulls, item)?)?;
             }
-            table.set_metatable(Some(mark.clone()))?;
+            table.set_metatable(Some(marks.array.clone()))?;
             Value::Table(table)
         }
         Json::Object(map) => {
             let table = lua.create_table_with_capacity(0, map.len())?;
             for (key, item) in map {
-                table.raw_set(key.as_str(), build(lua, mark, nulls, item)?)?;
+                table.raw_set(key.as_str(), build(lua, marks, nulls, item)?)?;
             }
-            Value::Table(table)
+            Value::Table(object(table, marks)?)
         }
     })
+}
+
+/// An object. An empty one is marked, or nobody could tell it from an empty list.
+fn object(table: Table, marks: &Marks) -> mlua::Result<Table> {
+    if table.is_empty() {
+        table.set_metatable(Some(marks.object.clone()))?;
+    }
+    Ok(table)
 }
 
 /// A number, or its text where a Lua number would round it.
@@ -86,9 +94,9 @@ pub(in crate::lua) fn decode(
     text: &[u8],
     nulls: Nulls,
 ) -> mlua::Result<Result<Value, String>> {
-    let mark = Marks::of(lua)?.array;
+    let marks = Marks::of(lua)?;
     let failure = RefCell::new(None);
-    let seed = Seed { lua, mark: &mark, nulls, failure: &failure };
+    let seed = Seed { lua, marks: &marks, nulls, failure: &failure };
     let mut reader = serde_json::Deserializer::from_slice(text);
     let decoded = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     match (failure.take(), decoded) {
@@ -101,7 +109,7 @@ pub(in crate::lua) fn decode(
 #[derive(Clone, Copy)]
 struct Seed<'a> {
     lua: &'a Lua,
-    mark: &'a Table,
+    marks: &'a Marks,
     nulls: Nulls,
     failure: &'a RefCell<Option<mlua::Error>>,
 }
@@ -162,13 +170,14 @@ impl<'de> Visitor<'de> for Seed<'_> {
             index += 1;
             self.vm(table.raw_seti(index, item))?;
         }
-        self.vm(table.set_metatable(Some(self.mark.clone())))?;
+        self.vm(table.set_metatable(Some(self.marks.array.clone())))?;
         Ok(Value::Table(table))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let Some(mut key) = fields.next_key::<String>()? else {
-            return self.vm(self.lua.create_table().map(Value::Table));
+            let empty = self.lua.create_table().and_then(|table| object(table, self.marks));
+            return self.vm(empty.map(Value::Table));
         };
         if key == NUMBER {
             let text: String = fields.next_value()?;
@@ -180,7 +189,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
             self.vm(table.raw_set(key, value))?;
             match fields.next_key()? {
                 Some(next) => key = next,
-                None => return Ok(Value::Table(table)),
+                None => return self.vm(object(table, self.marks).map(Value::Table)),
             }
         }
     }
@@ -216,6 +225,8 @@ mod tests {
         );
         both_ways("[1,null,3]", "[1,null,3]");
         both_ways("[]", "[]");
+        both_ways(r#"{"a":{},"b":[]}"#, r#"{"a":{},"b":[]}"#);
+        both_ways(r#"{"a":{"gone":null}}"#, r#"{"a":{}}"#);
     }
 
     #[test]
