@@ -27,6 +27,7 @@ mod door;
 mod emulator;
 mod emulator_command;
 mod engine;
+mod faces;
 mod faults;
 mod generated;
 mod governor;
