@@ -3,7 +3,7 @@
 //! ```text
 //! 4  main · cli                     the command line; starts the faces and the emulator
 //! 3  lua │ emulator                 scripts │ a stand-in for the service
-//! 2  engine · segment · access · runtime   how a call is performed, and for whom
+//! 2  engine · segment · access · upstream · runtime   how a call is performed, for whom and by whom
 //! 1  catalogue   ledger             what can be called │ what must survive a crash
 //! 0  error · redact · settings · port  failures, secrets, settings, listening
 //! ```
@@ -23,3 +23,4 @@ pub mod redact;
 pub mod runtime;
 pub mod segment;
 pub mod settings;
+pub mod upstream;

@@ -24,6 +24,7 @@ use crate::ledger::outbox::jetstream::{Address, JetStream};
 use crate::ledger::outbox::local::{Habits, Local, Sync};
 use crate::redact::{Redactor, Secret};
 use crate::settings::{Settings, Surroundings};
+use crate::upstream::Servers;
 
 /// Makes who can run the scripts of actions from the runtime they belong to.
 pub type OpenScripts = fn(Weak<Runtime>) -> Arc<dyn Scripts>;
@@ -56,6 +57,7 @@ pub struct Runtime {
     approve: Option<Arc<dyn Approve>>,
     scripts: Option<Arc<dyn Scripts>>,
     catalogue: OnceLock<Arc<Catalogue>>,
+    servers: OnceLock<Arc<Servers>>,
     engine: OnceLock<Engine>,
 }
 
@@ -79,6 +81,7 @@ impl Runtime {
             emulator: opening.emulator.map(OnceLock::from).unwrap_or_default(),
             approve: opening.approve,
             catalogue: OnceLock::new(),
+            servers: OnceLock::new(),
             engine: OnceLock::new(),
         }))
     }
@@ -99,6 +102,13 @@ impl Runtime {
             let folders = folders(&self.settings);
             tracing::debug!(folders = folders.len(), "reading the catalogue");
             Arc::new(Catalogue::new(folders).with_actions(&actions::sources(&self.settings)))
+        })
+    }
+
+    /// The MCP servers that are configured. Starts none.
+    pub fn servers(&self) -> &Arc<Servers> {
+        self.servers.get_or_init(|| {
+            Arc::new(Servers::new(Arc::clone(&self.settings), self.redactor.clone()))
         })
     }
 

@@ -97,7 +97,12 @@ fn from_environment(runtime: &Runtime) -> Vec<(String, Value, Origin)> {
 fn shown(runtime: &Runtime, key: &str, setting: &Setting) -> Value {
     let value = serde_json::to_value(&setting.value).unwrap_or_default();
     let parts: Vec<&str> = key.split('.').collect();
-    let ["integrations", provider, "accounts", _, field] = parts.as_slice() else { return value };
+    let provider = match parts.as_slice() {
+        ["integrations", provider, "accounts", _, _] => provider,
+        ["mcp", "servers", _, "secrets", _] => "",
+        _ => return value,
+    };
+    let field = parts.last().copied().unwrap_or_default();
     let field = runtime.catalogue().provider(provider).ok().and_then(|known| known.field(field));
     let harmless = field.is_some_and(|field| field.kind != FieldKind::Secret)
         || value.as_str().is_some_and(is_reference);

@@ -36,6 +36,7 @@ pub mod reply;
 mod report;
 mod runs;
 mod sending;
+mod servers;
 mod shell;
 mod signal;
 mod skill;

@@ -8,6 +8,7 @@ mod events;
 mod outbox;
 mod program;
 mod runs;
+mod servers;
 mod settings;
 mod tokens;
 
@@ -34,6 +35,7 @@ static FAMILIES: &[&[&Entry]] = &[
     settings::ENTRIES,
     tokens::ENTRIES,
     actions::ENTRIES,
+    servers::ENTRIES,
     runs::ENTRIES,
     &[&SERVE, &EVENTS],
     program::ENTRIES,

@@ -28,6 +28,7 @@ pub mod policy;
 pub mod raw;
 mod ready;
 mod record;
+pub mod relay;
 mod replace;
 pub mod request;
 mod resolve;

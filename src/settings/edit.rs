@@ -117,17 +117,34 @@ impl Draft {
     }
 
     fn write(&self) -> std::io::Result<NamedTempFile> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        create_private_folder(folder)?;
-        let mut file = NamedTempFile::with_prefix_in(".kosmo-", folder)?;
-        // Temporary files are born private; a shared one takes the mode it had or a usual one.
-        if self.privacy == Privacy::Shared {
-            share(&file, fs::metadata(&self.path).ok().as_ref())?;
-        }
-        file.write_all(self.document.to_string().as_bytes())?;
-        file.as_file().sync_all()?;
-        Ok(file)
+        staged(&self.path, self.privacy, self.document.to_string().as_bytes())
     }
+}
+
+/// A file's new content, written beside it.
+fn staged(path: &Path, privacy: Privacy, bytes: &[u8]) -> std::io::Result<NamedTempFile> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    create_private_folder(folder)?;
+    let mut file = NamedTempFile::with_prefix_in(".kosmo-", folder)?;
+    // Temporary files are born private; a shared one takes the mode it had or a usual one.
+    if privacy == Privacy::Shared {
+        share(&file, fs::metadata(path).ok().as_ref())?;
+    }
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// Replaces a whole file, or leaves it as it was. A link is followed.
+///
+/// # Errors
+/// [`Kind::Io`] with the path.
+pub fn replace(path: &Path, privacy: Privacy, bytes: &[u8]) -> Result<(), Fault> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let what = || format!("cannot write {}", path.display());
+    let file = staged(&path, privacy, bytes).map_err(|error| Fault::io(what(), &error))?;
+    file.persist(&path).map_err(|error| Fault::io(what(), &error.error))?;
+    Ok(())
 }
 
 fn remove(table: &mut dyn TableLike, key: &[&str]) -> bool {

@@ -2,7 +2,7 @@
 //! to the one that was probably meant.
 
 use super::is_account_name;
-use super::known::{EFFECTS, KNOWN, Known};
+use super::known::{ACCESSES, EFFECTS, KNOWN, Known};
 
 /// The line of the table that a key belongs to.
 pub(super) fn find(key: &str) -> Option<&'static Known> {
@@ -15,7 +15,8 @@ pub(super) fn find(key: &str) -> Option<&'static Known> {
 
 fn fits(pattern: &str, part: &str) -> bool {
     match pattern {
-        "<provider>" => !part.is_empty(),
+        "<provider>" | "<server>" | "<secret>" => !part.is_empty(),
+        "<access>" => ACCESSES.contains(&part),
         "<account>" => is_account_name(part),
         "<effect>" => EFFECTS.contains(&part),
         "<field>" => !part.is_empty() && part != "policy",

@@ -14,6 +14,9 @@ pub const EFFECTS: [&str; 5] = ["read", "write", "replace", "destroy", "erase"];
 /// The policies, mildest first.
 pub const POLICIES: [&str; 3] = ["allow", "ask", "deny"];
 
+/// What may be asked of a server of tools: to look, to change, to delete.
+pub const ACCESSES: [&str; 3] = ["read", "write", "destroy"];
+
 /// The ways to deliver an event.
 pub const DELIVERIES: [&str; 2] = ["direct", "outbox"];
 
@@ -250,6 +253,20 @@ pub const KNOWN: &[Known] = &[
         None,
         Tighten::Never,
         "a field of an account; `integrations:fields` lists them",
+    ),
+    row(
+        "mcp.servers.<server>.permissions.<access>",
+        Shape::Policy,
+        None,
+        Tighten::Stricter,
+        "what tools of an MCP server may do without asking",
+    ),
+    row(
+        "mcp.servers.<server>.secrets.<secret>",
+        Shape::Text,
+        None,
+        Tighten::Never,
+        "a secret that the server's entry refers to; `kosmo mcp:secret:set` keeps it",
     ),
 ];
 

@@ -145,6 +145,18 @@ impl Surroundings {
     }
 }
 
+impl super::Settings {
+    /// The repository the program runs in, else the folder itself.
+    pub fn project_root(&self) -> Option<&Path> {
+        self.surroundings.project_root()
+    }
+
+    /// The user's home folder.
+    pub fn home(&self) -> Option<&Path> {
+        self.surroundings.home.as_deref()
+    }
+}
+
 fn is_repository(folder: &Path) -> bool {
     folder.join(".git").exists()
 }

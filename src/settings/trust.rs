@@ -29,13 +29,49 @@ pub enum Standing {
 
 /// Whether the user has trusted exactly these bytes at that path.
 pub(super) fn is_trusted(paths: &Paths, project: &Path, bytes: &[u8]) -> Result<bool, Fault> {
+    knows(paths, &key(project), &fingerprint(bytes))
+}
+
+/// Whether the user has trusted a part of a project file, such as one entry of it, with exactly this
+/// fingerprint.
+///
+/// # Errors
+/// When what is known of trust cannot be read.
+pub fn trusts_part(paths: &Paths, path: &Path, part: &str, print: &str) -> Result<bool, Fault> {
+    knows(paths, &part_key(path, part), print)
+}
+
+/// Trusts a part of a project file as long as it has this fingerprint.
+///
+/// # Errors
+/// When the trust cannot be written down.
+pub fn trust_part(paths: &Paths, path: &Path, part: &str, print: &str) -> Result<(), Fault> {
+    let _lock = paths.config.as_deref().and_then(edit::lock);
+    let mut draft = open(paths)?;
+    draft.set(&[&part_key(path, part)], print.into());
+    edit::save(&[&draft])
+}
+
+/// Ends the trust in a part of a project file; whether there was any.
+///
+/// # Errors
+/// When that cannot be written down.
+pub fn untrust_part(paths: &Paths, path: &Path, part: &str) -> Result<bool, Fault> {
+    forget(paths, &part_key(path, part))
+}
+
+fn part_key(path: &Path, part: &str) -> String {
+    format!("{}#{part}", key(path))
+}
+
+fn knows(paths: &Paths, key: &str, print: &str) -> Result<bool, Fault> {
     let Some(path) = paths.trust_file() else { return Ok(false) };
     let Some(known) = file::read(&path)? else { return Ok(false) };
     let known: toml::Table = toml::from_str(file::text(&path, &known)?).map_err(|error| {
         Fault::new(Kind::Config, format!("{}: {}", path.display(), error.message()))
             .hint("remove the file and trust your projects again")
     })?;
-    Ok(known.get(&key(project)).and_then(Value::as_str) == Some(fingerprint(bytes).as_str()))
+    Ok(known.get(key).and_then(Value::as_str) == Some(print))
 }
 
 /// Whether the user has trusted a file of a project, such as an action's, with exactly these bytes.
@@ -80,9 +116,13 @@ pub fn trust(paths: &Paths, project: &Path) -> Result<PathBuf, Fault> {
 /// # Errors
 /// When that cannot be written down.
 pub fn untrust(paths: &Paths, project: &Path) -> Result<bool, Fault> {
+    forget(paths, &key(project))
+}
+
+fn forget(paths: &Paths, key: &str) -> Result<bool, Fault> {
     let _lock = paths.config.as_deref().and_then(edit::lock);
     let mut draft = open(paths)?;
-    let was = draft.remove(&[&key(project)]);
+    let was = draft.remove(&[key]);
     if was {
         edit::save(&[&draft])?;
     }
@@ -98,7 +138,8 @@ fn key(project: &Path) -> String {
     project.canonicalize().unwrap_or_else(|_| project.to_owned()).display().to_string()
 }
 
-fn fingerprint(bytes: &[u8]) -> String {
+/// The SHA-256 of some bytes, in hexadecimal.
+pub fn fingerprint(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -5,6 +5,11 @@
 pub const VARIABLES: &[(&str, &str)] = &[
     ("KOSMO_HOME", "the one folder for settings, credentials and everything that is kept"),
     ("KOSMO_TOKEN", "a token that limits what this run may do"),
+    (
+        "KOSMO_MCP_ALLOWED_ENV",
+        "when set, the only variables that entries of MCP servers may refer to",
+    ),
+    ("KOSMO_MCP_INHERIT_ENV", "`1` hands the whole environment to MCP servers"),
     ("KOSMO_LOG", "what happens inside, on standard error: a level such as `debug`, or targets"),
     ("KOSMO_PAGER", "the pager for long text on a terminal; `cat` for none"),
     ("PAGER", "the same, when `KOSMO_PAGER` is not set"),

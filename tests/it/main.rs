@@ -43,6 +43,7 @@ mod lint;
 mod lists;
 mod lua;
 mod lua_command;
+mod mcp_client;
 mod oauth;
 mod outbox_commands;
 mod output;

@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("access", 2),
     ("engine", 2),
     ("segment", 2),
+    ("upstream", 2),
     ("runtime", 2),
     ("lua", 3),
     ("emulator", 3),
@@ -43,6 +44,7 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ),
     ("println!", &["src/cli/output"], "only it prints"),
     ("stdout()", &["src/cli/output"], "only it prints"),
+    ("rmcp", &["src/upstream/wire", "src/mcp"], "the protocol's library stays behind two rooms"),
     ("mlua", &["src/lua"], "the VM stays behind one room"),
     ("process::exit", &["src/main.rs", "src/cli/output"], "ending the process is main's business"),
 ];

@@ -1,0 +1,83 @@
+//! `mcp:*`: the servers of others, whose tools are called like any function. What an entry is and
+//! which one counts is `upstream`'s business.
+
+pub(super) mod add;
+pub(super) mod change;
+pub(super) mod list;
+pub(super) mod secret;
+pub(super) mod transfer;
+pub(super) mod trust;
+
+use serde_json::{Map, Value, json};
+
+use super::invocation::Invocation;
+use crate::catalogue::Effect;
+use crate::engine::relay::permission;
+use crate::error::Fault;
+use crate::runtime::Runtime;
+use crate::upstream::entry::Entry;
+use crate::upstream::shown;
+use crate::upstream::sources::Source;
+
+/// Which file is meant.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub(super) struct Scope {
+    /// The project's .mcp.json
+    #[arg(long, conflicts_with = "global")]
+    project: bool,
+    /// Your own file, for all projects
+    #[arg(long)]
+    global: bool,
+}
+
+impl Scope {
+    /// The file that was asked for; none when nothing was said.
+    fn said(self) -> Option<Source> {
+        match (self.project, self.global) {
+            (true, _) => Some(Source::Project),
+            (_, true) => Some(Source::User),
+            _ => None,
+        }
+    }
+}
+
+/// The word for a file in replies.
+fn scope(source: Source) -> &'static str {
+    if source.is_project() { "project" } else { "global" }
+}
+
+/// The row of a server, with what the user lets it do and whether it is trusted.
+fn row(runtime: &Runtime, entry: &Entry) -> Map<String, Value> {
+    let mut row = shown::row(entry);
+    let word = |effect| permission(runtime.settings(), &entry.name, effect).word();
+    let permissions = json!({"read": word(Effect::Read), "write": word(Effect::Write)});
+    row.insert("permissions".to_owned(), permissions);
+    let trusted = runtime.servers().is_trusted(entry).unwrap_or(false);
+    row.insert("trusted".to_owned(), json!(trusted));
+    if let Err(fault) = &entry.reach {
+        row.insert("problem".to_owned(), json!(fault.message));
+    }
+    row
+}
+
+/// How an entry stands, in one word.
+fn status(runtime: &Runtime, entry: &Entry) -> &'static str {
+    match &entry.reach {
+        _ if !entry.enabled => "disabled",
+        Err(_) => "invalid",
+        Ok(_) if !runtime.servers().is_trusted(entry).unwrap_or(false) => "untrusted",
+        Ok(_) => "configured",
+    }
+}
+
+/// Says what is wrong with files, so that nothing is missed in silence.
+fn warn(invocation: &Invocation, runtime: &Runtime) {
+    for problem in &runtime.servers().all().problems {
+        invocation.printer().warn(&problem.message);
+    }
+}
+
+/// The problems of files, for programs.
+fn problems(runtime: &Runtime) -> Vec<Value> {
+    runtime.servers().all().problems.iter().map(Fault::to_json).collect()
+}
