@@ -2,6 +2,7 @@
 //! no clock, no environment. How a call is performed is the engine's business.
 
 pub mod action;
+pub mod capability;
 pub mod docs;
 pub mod load;
 pub mod name;

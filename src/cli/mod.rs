@@ -5,6 +5,7 @@ mod accounts;
 mod action;
 mod arguments;
 mod call;
+mod capability;
 mod complete;
 mod config;
 mod configure;

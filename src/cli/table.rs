@@ -2,6 +2,7 @@
 //! pages and dispatch are loops over it.
 
 mod actions;
+mod capability;
 mod checks;
 mod connections;
 mod events;
@@ -36,6 +37,7 @@ static FAMILIES: &[&[&Entry]] = &[
     tokens::ENTRIES,
     actions::ENTRIES,
     servers::ENTRIES,
+    capability::ENTRIES,
     runs::ENTRIES,
     &[&SERVE, &EVENTS],
     program::ENTRIES,

@@ -16,6 +16,7 @@ mod attacks;
 mod bad_input;
 mod call;
 mod canary;
+mod capability;
 mod connect_page;
 mod connections;
 mod consent;
