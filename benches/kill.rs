@@ -11,6 +11,8 @@
 
 #[path = "../tests/support/kill/mod.rs"]
 mod kill;
+#[path = "../tests/support/nats.rs"]
+mod nats_server;
 #[path = "../tests/support/sink/mod.rs"]
 #[expect(dead_code, reason = "other benchmarks look at more")]
 mod sink_server;
@@ -23,6 +25,10 @@ fn main() {
     let word = args.get(1).map_or("", String::as_str);
     let mut lost = false;
     for scenario in kill::ALL.iter().filter(|scenario| scenario.name.contains(word)) {
+        if scenario.nats && nats_server::program().is_none() {
+            println!("{}: skipped: {}", scenario.name, nats_server::MISSING);
+            continue;
+        }
         let began = Instant::now();
         let found = kill::points(scenario, 1_000..1_000 + number);
         let took = began.elapsed().as_secs_f64();

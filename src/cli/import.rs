@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::how::Held;
 use super::invocation::{Invocation, event_loop};
 use super::progress::Progress;
+use super::sending::Total;
 use super::signal::{self, interrupted};
 use super::stdin;
 use crate::engine::courier::Rate;
@@ -59,6 +60,8 @@ pub(super) struct ImportArgs {
     /// Events a second (the account's setting, else 1000), or off
     #[arg(long, value_name = "EVENTS", value_parser = Rate::parse)]
     rate: Option<Rate>,
+    #[command(flatten)]
+    total: Total,
     /// Where rows that are refused go, with the reason; <FILE>.refused.jsonl
     #[arg(long, value_name = "FILE")]
     refused: Option<PathBuf>,

@@ -13,7 +13,7 @@ use super::everywhere::Everywhere;
 use super::listen::listen;
 use super::output::Printer;
 use super::reply::Reply;
-use super::sending::store;
+use super::sending::given;
 use super::token;
 use crate::emulator::{Emulator, Setup};
 use crate::engine::policy::Approve;
@@ -43,7 +43,7 @@ impl Invocation {
         printer.settle(everywhere.manner());
         everywhere.check()?;
         printer.look_through(everywhere.view());
-        let flags = store(matches).into_iter().collect();
+        let flags = given(matches);
         Ok(Self { everywhere, flags, printer, runtime: OnceCell::new(), emulator: OnceCell::new() })
     }
 

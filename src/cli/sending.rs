@@ -11,7 +11,7 @@ use super::output::Printer;
 use super::progress::Progress;
 use super::signal::Signals;
 use super::units;
-use crate::engine::courier::{Aim, Courier, Wait};
+use crate::engine::courier::{Aim, Courier, Rate, Wait};
 use crate::engine::{Delivery, Engine};
 use crate::error::{Fault, Kind};
 use crate::ledger::outbox::{Mine, Status};
@@ -30,13 +30,32 @@ pub(super) struct Store {
     outbox: Option<String>,
 }
 
-/// The flag that names it.
-const STORE: &str = "outbox";
+/// How fast events leave for all accounts together.
+#[derive(Debug, Default, Clone, clap::Args)]
+pub(super) struct Total {
+    /// Events a second over all accounts (the setting outbox.total_rate), or off
+    #[arg(long = TOTAL, id = TOTAL, value_name = "N|off", value_parser = Rate::parse)]
+    total_rate: Option<Rate>,
+}
 
-/// The setting that such a flag stands for, for whatever command has it.
-pub(super) fn store(matches: &ArgMatches) -> Option<(String, toml::Value, String)> {
-    let url = matches.try_get_one::<String>(STORE).ok()??;
-    Some(("outbox.url".to_owned(), toml::Value::from(url.as_str()), format!("--{STORE}")))
+/// The flags that name them.
+const STORE: &str = "outbox";
+const TOTAL: &str = "total-rate";
+
+/// A setting, and the flag that gave it.
+type Given = (String, toml::Value, String);
+
+/// The settings that such flags stand for, for whatever command has them.
+pub(super) fn given(matches: &ArgMatches) -> Vec<Given> {
+    let url = matches.try_get_one::<String>(STORE).ok().flatten();
+    let url = url.map(|url| ("outbox.url", toml::Value::from(url.as_str()), STORE));
+    let rate = matches.try_get_one::<Rate>(TOTAL).ok().flatten();
+    let rate = rate.map(|Rate(rate)| {
+        let rate = rate.map_or_else(|| "off".into(), |rate| toml::Value::from(i64::from(rate)));
+        ("outbox.total_rate", rate, TOTAL)
+    });
+    let all = url.into_iter().chain(rate);
+    all.map(|(key, value, flag)| (key.to_owned(), value, format!("--{flag}"))).collect()
 }
 
 /// How events leave.

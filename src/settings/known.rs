@@ -171,6 +171,20 @@ pub const KNOWN: &[Known] = &[
         "whether an event is brought to the disk together with others or before its call returns",
     ),
     row(
+        "outbox.total_rate",
+        Shape::Rate,
+        Some("off"),
+        Tighten::Lower,
+        "queued and imported events a second over all accounts, or \"off\"",
+    ),
+    row(
+        "outbox.lease",
+        Shape::Seconds,
+        Some("60"),
+        Tighten::Never,
+        "how long a sender keeps its share of an outbox without a sign of life, in seconds",
+    ),
+    row(
         "outbox.keep_days",
         Shape::Days,
         Some("7"),

@@ -40,6 +40,16 @@ fn numbers(emulator: &Emulator) -> Vec<u64> {
 }
 
 #[test]
+fn all_imports_together_take_turns_where_that_is_wanted() {
+    let emulator = failing(&[]);
+    let run = import(&emulator, &["e.jsonl", "--total-rate", "900"]).file("e.jsonl", lines(3));
+    run.run().code(0);
+    let ledger = rusqlite::Connection::open(run.home().join("kosmo.db")).unwrap();
+    let turns = "SELECT count(*) FROM turns WHERE queue = '*/@events'";
+    assert_eq!(ledger.query_row(turns, [], |row| row.get(0)), Ok(1));
+}
+
+#[test]
 fn everything_arrives_once_and_a_second_run_has_nothing_to_do() {
     let emulator = failing(&[]);
     let run = import(&emulator, &["e.jsonl"]).file("e.jsonl", lines(3_000));
@@ -333,6 +343,7 @@ fn what_is_wrong_with_the_wish_is_said_at_once() {
         (&["e.csv", "--set", "a:={"], 2, "JSON"),
         (&["e.csv", "--mapping", "m.toml"], 2, "line 2"),
         (&["e.csv", "--rate", "fast"], 2, "1000"),
+        (&["e.csv", "--total-rate", "0"], 2, "1000"),
     ] {
         let ran = kosmo(["segment:import"])
             .and(args.iter().copied())

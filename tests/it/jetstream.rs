@@ -1,76 +1,21 @@
 //! The outbox on a NATS server, by command: kept by one process, looked at and sent by others.
 
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kosmo::emulator::Emulator;
 use serde_json::{Value, json};
 
 use crate::emulator::{WRITE_KEY, failing};
+use crate::nats_server::Nats;
 use crate::support::{Kosmo, kosmo};
 
-/// A server with JetStream, which keeps its store when it is started again.
-struct Nats {
-    program: PathBuf,
-    port: u16,
-    store: tempfile::TempDir,
-    child: Child,
-}
-
-impl Nats {
-    /// None, with the reason printed, where there is no such program.
-    fn start() -> Option<Self> {
-        let paths = std::env::var_os("PATH").unwrap_or_default();
-        let program = std::env::split_paths(&paths)
-            .chain([PathBuf::from("/usr/sbin")])
-            .map(|folder| folder.join("nats-server"))
-            .find(|file| file.is_file());
-        let Some(program) = program else {
-            crate::peers::skip_or_fail(
-                "nats-server is not installed (apt-get install nats-server)",
-            );
-            return None;
-        };
-        let store = tempfile::tempdir().unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = spawn(&program, port, &store);
-        Some(Self { program, port, store, child })
+/// None, with the reason printed, where there is no such program.
+fn server() -> Option<Nats> {
+    let nats = Nats::start();
+    if nats.is_none() {
+        crate::peers::skip_or_fail(crate::nats_server::MISSING);
     }
-
-    fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.port)
-    }
-
-    /// Kills it without warning and starts it on the same store.
-    fn restart(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        self.child = spawn(&self.program, self.port, &self.store);
-    }
-}
-
-impl Drop for Nats {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn spawn(program: &PathBuf, port: u16, store: &tempfile::TempDir) -> Child {
-    let child = Command::new(program)
-        .args(["-js", "-a", "127.0.0.1", "-p", &port.to_string(), "-sd"])
-        .arg(store.path())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let until = Instant::now() + Duration::from_secs(10);
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(Instant::now() < until, "nats-server does not listen");
-        std::thread::yield_now();
-    }
-    child
+    nats
 }
 
 /// A run on a machine of its own, whose account lives at the emulator.
@@ -90,7 +35,7 @@ return sent";
 
 #[test]
 fn one_machine_keeps_and_others_send() {
-    let Some(mut nats) = Nats::start() else { return };
+    let Some(mut nats) = server() else { return };
     let emulator = failing(&[]);
     let kept = machine(&emulator, &nats, &["integrations:lua", "--force", "--json", "-e", SCRIPT])
         .and(["--delivery", "outbox", "--flush-timeout", "0"])
@@ -106,7 +51,7 @@ fn one_machine_keeps_and_others_send() {
     let shown = machine(&emulator, &nats, &["outbox:show", ids[7], "--json"]).run().code(0).json();
     assert_eq!(shown["receipt"]["status"], "queued");
     // What was kept outlives the server.
-    nats.restart();
+    nats.restart(Duration::ZERO);
     let list = machine(&emulator, &nats, &["outbox:list", "--json"]).run().code(0).json();
     assert!(list.to_string().contains("300"), "{list:#}");
 

@@ -45,6 +45,8 @@ mod lists;
 mod lua;
 mod lua_command;
 mod mcp_client;
+#[path = "../support/nats.rs"]
+mod nats_server;
 mod oauth;
 mod outbox_commands;
 mod output;

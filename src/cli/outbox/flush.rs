@@ -9,6 +9,7 @@ use super::{Whose, events, open};
 use crate::cli::invocation::Invocation;
 use crate::cli::progress::Progress;
 use crate::cli::reply::Reply;
+use crate::cli::sending::Total;
 use crate::cli::signal::interrupted;
 use crate::cli::units;
 use crate::engine::courier::{Aim, Courier, Flushed, News, Rate, Wait};
@@ -37,6 +38,8 @@ pub(in crate::cli) struct FlushArgs {
     /// Events a second for each account, or off
     #[arg(long, value_name = "N|off", value_parser = Rate::parse)]
     rate: Option<Rate>,
+    #[command(flatten)]
+    total: Total,
 }
 
 /// Sends.

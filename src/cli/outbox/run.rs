@@ -13,6 +13,7 @@ use super::log::Log;
 use super::stop::Stopper;
 use super::{Whose, events, open};
 use crate::cli::invocation::Invocation;
+use crate::cli::sending::Total;
 use crate::cli::units;
 use crate::engine::courier::{Aim, Courier, Ended, Flushed, News, Rate, Wait};
 use crate::error::Fault;
@@ -35,6 +36,8 @@ pub(in crate::cli) struct RunArgs {
     /// Events a second for each account, or off
     #[arg(long, value_name = "N|off", value_parser = Rate::parse)]
     rate: Option<Rate>,
+    #[command(flatten)]
+    total: Total,
     /// How long what is in flight may take after a signal
     #[arg(long, value_name = "TIME", value_parser = units::duration, default_value = "10s")]
     drain_timeout: Duration,
@@ -86,7 +89,7 @@ async fn serve(
         }
         log.hear(news);
     };
-    let mut runtime = Arc::clone(invocation.runtime()?);
+    let (mut runtime, mut known) = (Arc::clone(invocation.runtime()?), false);
     log.say("outbox:run is ready", json!({"event": "ready", "pid": std::process::id()}));
     loop {
         let watch = Watch::new(&runtime);
@@ -100,7 +103,7 @@ async fn serve(
         };
         let courier = Courier::new(runtime.engine(), runtime.outbox());
         let courier = courier.at(args.rate).telling(&tell);
-        let served = courier.run_until(&aim, stopper.stop(), stale);
+        let served = courier.run_until(&aim, stopper.stop(), known, stale);
         let ended = {
             let mut served = std::pin::pin!(served);
             loop {
@@ -113,7 +116,7 @@ async fn serve(
         if let Ended::Stopped(last) = ended {
             return Ok((total.get(), stopper.status(), last));
         }
-        aim.afresh = again.replace(false);
+        (aim.afresh, known) = (again.replace(false), true);
         drop(courier);
         match invocation.fresh() {
             Ok(fresh) => runtime = fresh,

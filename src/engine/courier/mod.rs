@@ -35,8 +35,8 @@ use crate::ledger::outbox::{Claim, Outbox, Place, Reason};
 /// Batches in flight at once. More would only wait for one another: a lane is sent in order.
 const IN_FLIGHT: usize = 8;
 
-/// How long a lane is held without a sign of life.
-const LEASE: Duration = Duration::from_secs(60);
+/// How long a lane is held without a sign of life when settings say nothing, and at least.
+const LEASE: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(2));
 
 /// Carries what an outbox holds to where it belongs.
 pub struct Courier<'e> {
@@ -78,7 +78,7 @@ impl<'e> Courier<'e> {
             engine,
             outbox,
             rate: None,
-            lease: LEASE,
+            lease: engine.settings.duration("outbox.lease").unwrap_or(LEASE.0).max(LEASE.1),
             tell: &|_| {},
             book: Mutex::default(),
             spared: Notify::new(),

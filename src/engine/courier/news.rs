@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::error::Fault;
 use crate::ledger::outbox::{Place, Reason};
 
 /// Something of note.
@@ -51,32 +52,50 @@ pub enum News {
         /// The lane.
         lane: u8,
     },
+    /// The outbox itself cannot be reached for a while.
+    Away(Fault),
+    /// It is there again.
+    Back,
 }
 
 impl News {
     /// As one object for a log: `event`, `account`, and what belongs to it.
     pub fn to_json(&self) -> Value {
-        let (event, place, mut rest) = match self {
-            Self::Settled { place, sent, buried, requests } => {
-                ("settled", place, json!({"sent": sent, "buried": buried, "requests": requests}))
+        let (event, mut all) = match self {
+            Self::Settled { sent, buried, requests, .. } => {
+                ("settled", json!({"sent": sent, "buried": buried, "requests": requests}))
             }
-            Self::Buried { place, message_id, reason } => (
+            Self::Buried { message_id, reason, .. } => (
                 "buried",
-                place,
                 json!({"message_id": message_id, "code": reason.code, "message": reason.message,
                        "http_status": reason.http_status}),
             ),
-            Self::Paused { place, why, hint, millis } => {
-                ("paused", place, json!({"why": why, "hint": hint, "for_ms": millis}))
+            Self::Paused { why, hint, millis, .. } => {
+                ("paused", json!({"why": why, "hint": hint, "for_ms": millis}))
             }
-            Self::Recovered { place } => ("recovered", place, json!({})),
-            Self::LeaseLost { place, lane } => ("lease_lost", place, json!({"lane": lane})),
+            Self::Recovered { .. } => ("recovered", json!({})),
+            Self::LeaseLost { lane, .. } => ("lease_lost", json!({"lane": lane})),
+            Self::Away(fault) => ("outbox_away", json!({"error": fault.to_json()})),
+            Self::Back => ("outbox_back", json!({})),
         };
-        let mut all = json!({"event": event, "provider": place.provider, "account": place.account});
-        if let (Some(all), Some(rest)) = (all.as_object_mut(), rest.as_object_mut()) {
-            all.append(rest);
+        all["event"] = event.into();
+        if let Some(place) = self.place() {
+            all["provider"] = place.provider.as_str().into();
+            all["account"] = place.account.as_str().into();
         }
         all
+    }
+
+    /// The place it is about; none when it is about the outbox.
+    fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Settled { place, .. }
+            | Self::Buried { place, .. }
+            | Self::Paused { place, .. }
+            | Self::Recovered { place }
+            | Self::LeaseLost { place, .. } => Some(place),
+            Self::Away(_) | Self::Back => None,
+        }
     }
 
     /// As one line for a person.
@@ -102,6 +121,8 @@ impl News {
             Self::LeaseLost { place, lane } => {
                 format!("{}: lane {lane} was taken over by another courier", named(place))
             }
+            Self::Away(fault) => format!("{}; trying again", fault.message),
+            Self::Back => "the outbox can be reached again".to_owned(),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! How many events a second leave for one account, over all processes of the user.
+//! How many events a second leave for one account, and for all of them together, over all processes
+//! of the user.
 
 use std::time::Duration;
 
@@ -29,13 +30,29 @@ impl Rate {
     }
 }
 
+/// What holds the events of one account back.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rates {
+    /// Its own rate.
+    pub(super) account: Rate,
+    /// That of all accounts together.
+    pub(super) total: Rate,
+}
+
 impl Engine {
     /// The rate that settings give an account; none when they say nothing.
     pub(super) fn rate(&self, place: &Place) -> Option<Rate> {
         let Place { provider, account, .. } = place;
-        let setting =
-            self.settings.get(&format!("integrations.{provider}.accounts.{account}.rate"));
-        let value = &setting?.value;
+        self.rate_setting(&format!("integrations.{provider}.accounts.{account}.rate"))
+    }
+
+    /// The rate that settings give all accounts together.
+    pub(super) fn total_rate(&self) -> Rate {
+        self.rate_setting("outbox.total_rate").unwrap_or(Rate(None))
+    }
+
+    fn rate_setting(&self, key: &str) -> Option<Rate> {
+        let value = &self.settings.get(key)?.value;
         Rate::parse(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)).ok()
     }
 }
@@ -47,29 +64,34 @@ impl Engine {
 pub(super) async fn admit(
     engine: &Engine,
     place: &Place,
-    rate: Rate,
+    rates: Rates,
     events: usize,
 ) -> Result<(), Fault> {
-    let Rate(Some(rate)) = rate else { return Ok(()) };
-    let queue = format!("{}/{}/@events", place.provider, place.account);
-    match engine.governor.admit(&queue, events, rate, PATIENCE) {
-        Ok(Duration::ZERO) => Ok(()),
-        Ok(wait) => {
-            tokio::time::sleep(wait).await;
-            Ok(())
-        }
-        Err(wait) => {
-            let message = format!(
-                "account '{}' may send again in {:.0} s: {rate} events a second are allowed",
-                place.account,
-                wait.as_secs_f64()
-            );
-            let mut fault =
-                Fault::new(Kind::RateLimited, message).hint("raise the rate with --rate, or wait");
-            fault.extra.retry_after = Some(wait);
-            Err(fault)
-        }
+    let Place { provider, account, .. } = place;
+    let turns = [
+        (rates.total, "*/@events".to_owned(), "all accounts together", "--total-rate"),
+        (rates.account, format!("{provider}/{account}/@events"), account.as_str(), "--rate"),
+    ];
+    let mut wait = Duration::ZERO;
+    for (Rate(rate), queue, whose, flag) in turns {
+        let Some(rate) = rate else { continue };
+        let turn = engine.governor.admit(&queue, events, rate, PATIENCE);
+        wait = wait.max(turn.map_err(|wait| late(whose, rate, flag, wait))?);
     }
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+    Ok(())
+}
+
+fn late(whose: &str, rate: u32, flag: &str, wait: Duration) -> Fault {
+    let seconds = wait.as_secs_f64();
+    let message =
+        format!("the next events of {whose} may leave in {seconds:.0} s, at {rate} a second");
+    let mut fault =
+        Fault::new(Kind::RateLimited, message).hint(format!("raise the rate with {flag}, or wait"));
+    fault.extra.retry_after = Some(wait);
+    fault
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Map;
 
 use super::batch::{ENCODING, Envelope, Press};
-use super::pace::{self, Rate};
+use super::pace::{self, Rate, Rates};
 use super::place::{batching, changed};
 use super::{Delivered, attempt};
 use crate::catalogue::operation::Batch;
@@ -47,7 +47,7 @@ pub struct Sender<'e> {
     template: Request,
     envelope: Envelope,
     place: Place,
-    rate: Rate,
+    rates: Rates,
     /// Whether each batch is a call of its own for the token that limits the run.
     pub(super) counted: bool,
     presses: Mutex<Vec<Press>>,
@@ -72,9 +72,12 @@ impl Engine {
         let operation = provider.operation(&batch.operation).ok_or_else(|| gone(name))?;
         let secret = self.accounts.secret(provider, &account, service)?;
         let template = self.bind(provider, operation, operation.route(), &account, &Map::new())?;
-        let rate = match account.emulated {
-            true => Rate(None),
-            false => self.rate(place).unwrap_or(Rate(Some(batch.rate))),
+        let rates = match account.emulated {
+            true => Rates { account: Rate(None), total: Rate(None) },
+            false => Rates {
+                account: self.rate(place).unwrap_or(Rate(Some(batch.rate))),
+                total: self.total_rate(),
+            },
         };
         Ok(Sender {
             engine: self,
@@ -87,7 +90,7 @@ impl Engine {
             allowed: ALLOWED,
             template,
             place: place.clone(),
-            rate,
+            rates,
             counted: false,
             presses: Mutex::default(),
             trusted: AtomicBool::new(false),
@@ -100,10 +103,10 @@ fn gone(service: &str) -> Fault {
 }
 
 impl Sender<'_> {
-    /// The same sender at another rate than the settings say; the emulator has no rate.
+    /// The same sender at another rate of its account than the settings say; the emulator has none.
     #[must_use]
     pub fn at(mut self, rate: Option<Rate>) -> Self {
-        self.rate = rate.filter(|_| !self.account.emulated).unwrap_or(self.rate);
+        self.rates.account = rate.filter(|_| !self.account.emulated).unwrap_or(self.rates.account);
         self
     }
 
@@ -243,7 +246,7 @@ impl Sender<'_> {
 
     /// Waits for the turn of so many events.
     pub(super) async fn pace(&self, events: usize) -> Result<(), Fault> {
-        pace::admit(self.engine, &self.place, self.rate, events).await
+        pace::admit(self.engine, &self.place, self.rates, events).await
     }
 }
 

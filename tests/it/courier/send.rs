@@ -9,7 +9,7 @@ use kosmo::runtime::Runtime;
 use serde_json::{Value, json};
 
 use super::{account, event, events, stage, taken, wait};
-use crate::emulator::WRITE_KEY;
+use crate::emulator::{WRITE_KEY, failing};
 use crate::service::{Reply, Seen, Service, runtime};
 
 /// Repeats at once, so that tests need not wait.
@@ -275,6 +275,29 @@ fn events_leave_at_the_rate_of_their_account() {
     let took = start.elapsed();
     assert!(took >= Duration::from_millis(390), "20 of 30 wait for a turn: {took:?}");
     assert_eq!(taken(&emulator).len(), 30);
+}
+
+#[test]
+fn all_accounts_together_have_a_rate_over_all_processes() {
+    let (emulator, home) = (failing(&[]), tempfile::tempdir().unwrap());
+    let url = emulator.url();
+    let config = format!(
+        "outbox.total_rate = 50
+        [integrations.segment.accounts]
+        one = {{ write_key = 'first', url = '{url}', rate = 'off' }}
+        two = {{ write_key = 'second', url = '{url}', rate = 'off' }}"
+    );
+    std::fs::write(home.path().join("config.toml"), config).unwrap();
+    let (start, events) = (Instant::now(), events(30));
+    for (account, chunk) in ["one", "two", "one"].into_iter().zip(events.chunks(10)) {
+        // A runtime of its own is what another process has.
+        let runtime = runtime(&[], Some(home.path()));
+        let place = runtime.engine().place("segment", Some(account)).unwrap();
+        let sender = runtime.engine().sender(&place).unwrap();
+        wait(sender.deliver(chunk)).unwrap();
+    }
+    let took = start.elapsed();
+    assert!(took >= Duration::from_millis(390), "20 of 30 wait for a turn: {took:?}");
 }
 
 #[test]

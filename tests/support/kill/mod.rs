@@ -3,6 +3,7 @@
 //! every receipt true.
 
 mod import;
+mod jetstream;
 mod outbox;
 mod stage;
 
@@ -16,15 +17,30 @@ pub use stage::{Stage, Tally};
 pub struct Scenario {
     /// What happens.
     pub name: &'static str,
+    /// Whether it takes a NATS server.
+    pub nats: bool,
     /// Lets it happen once; what was found wrong.
     pub run: fn(&Stage, &mut Tally) -> Result<(), String>,
 }
 
 /// All of them.
 pub static ALL: &[Scenario] = &[
-    Scenario { name: "an import, killed and begun again", run: import::killed },
-    Scenario { name: "an outbox, its producer and its courier killed", run: outbox::killed },
-    Scenario { name: "an outbox with two couriers, killed in turn", run: outbox::two_couriers },
+    Scenario { name: "an import, killed and begun again", nats: false, run: import::killed },
+    Scenario {
+        name: "an outbox, its producer and its courier killed",
+        nats: false,
+        run: outbox::killed,
+    },
+    Scenario {
+        name: "an outbox with two couriers, killed in turn",
+        nats: false,
+        run: outbox::two_couriers,
+    },
+    Scenario {
+        name: "a stream with two workers, all killed in turn, the server too",
+        nats: true,
+        run: jetstream::killed,
+    },
 ];
 
 /// Runs a scenario at so many points, some at a time; what was seen of them all.

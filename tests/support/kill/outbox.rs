@@ -2,7 +2,7 @@
 //! arrive, and its receipt must say so.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, ChildStdout};
+use std::process::{Child, ChildStdout, Command};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -25,10 +25,13 @@ end
 "#;
 
 /// A running loop and the receipts it has told so far.
-struct Producer {
-    child: Child,
+pub(super) struct Producer {
+    pub(super) child: Child,
     told: Receiver<(u64, String)>,
-    receipts: Vec<String>,
+    /// The number of the last event that was told.
+    last: Option<u64>,
+    done: bool,
+    pub(super) receipts: Vec<String>,
 }
 
 impl Producer {
@@ -37,6 +40,11 @@ impl Producer {
         let last = CALLS.to_string();
         let mut command = stage.kosmo(&["integrations:lua", "loop.lua", "--force"]);
         command.args(["--delivery", "outbox", "--flush-timeout", wait, "--", "1", &last]);
+        Self::watch(command)
+    }
+
+    /// Starts a loop that tells its receipts.
+    pub(super) fn watch(mut command: Command) -> Self {
         let mut child = command.stderr(std::process::Stdio::null()).spawn().unwrap();
         let (send, told) = channel();
         let out: ChildStdout = child.stdout.take().unwrap();
@@ -49,16 +57,25 @@ impl Producer {
                 }
             }
         });
-        Self { child, told, receipts: Vec::new() }
+        Self { child, told, last: None, done: false, receipts: Vec::new() }
     }
 
     /// Reads until so many receipts are there, or there will be no more.
-    fn until(&mut self, receipts: u64) {
+    pub(super) fn until(&mut self, receipts: u64) {
         while (self.receipts.len() as u64) < receipts {
-            let Ok((n, id)) = self.told.recv() else { return };
+            let Ok((n, id)) = self.told.recv() else {
+                self.done = true;
+                return;
+            };
             self.receipts.push(id);
-            assert_eq!(n, self.receipts.len() as u64, "receipts come in order");
+            assert!(self.last.is_none_or(|last| n == last + 1), "receipts come in order");
+            self.last = Some(n);
         }
+    }
+
+    /// Whether there will be no more receipts.
+    pub(super) fn is_done(&self) -> bool {
+        self.done
     }
 }
 
@@ -102,9 +119,7 @@ pub(super) fn two_couriers(stage: &Stage, tally: &mut Tally) -> Result<(), Strin
     producer.child.wait().unwrap();
     let flushed = settled(stage, &producer.receipts, tally);
     for courier in &mut couriers {
-        let pid = rustix::process::Pid::from_child(courier);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-        let status = courier.wait().unwrap();
+        let status = Stage::end(courier);
         if flushed.is_ok() && !matches!(status.code(), Some(0 | 143)) {
             return Err(format!("a courier asked to end ended with {status:?}"));
         }
@@ -126,9 +141,19 @@ fn settled(stage: &Stage, receipts: &[String], tally: &mut Tally) -> Result<(), 
     if let Some(id) = gone {
         return Err(format!("{id} was promised and never arrived"));
     }
+    say_sent(stage, receipts, tally, |args| stage.kosmo(args))
+}
+
+/// Some receipts, asked for one by one, say that their events were sent.
+pub(super) fn say_sent(
+    stage: &Stage,
+    receipts: &[String],
+    tally: &mut Tally,
+    kosmo: impl Fn(&[&str]) -> Command,
+) -> Result<(), String> {
     for _ in 0..SHOWN.min(receipts.len() as u64) {
         let at = usize::try_from(stage.chance(receipts.len() as u64)).unwrap();
-        let output = stage.kosmo(&["outbox:show", &receipts[at], "--json"]).output().unwrap();
+        let output = kosmo(&["outbox:show", &receipts[at], "--json"]).output().unwrap();
         let shown: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
         if !shown.to_string().contains(r#""status":"sent""#) {
             return Err(format!("the receipt {} does not say sent: {output:?}", receipts[at]));

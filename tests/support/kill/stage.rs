@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -15,6 +15,9 @@ use crate::sink_server::{Faults, Look, Sink};
 const PER_MILLE: u64 = 300;
 /// A command that takes longer than this hangs.
 const HANGS: Duration = Duration::from_secs(180);
+
+/// As fast as it goes; and whatever a killed courier had is had by others soon.
+const CONFIG: &str = "outbox.lease = 4\n[integrations.segment.accounts.default]\nrate = \"off\"\n";
 
 /// Where a point takes place.
 #[derive(Debug)]
@@ -59,8 +62,7 @@ impl Stage {
         let delay = Duration::from_millis(30);
         let faults = Faults { seed, per_mille: PER_MILLE, delay, retry_after: 0 };
         let home = tempfile::tempdir().unwrap();
-        let config = "[integrations.segment.accounts.default]\nrate = \"off\"\n";
-        std::fs::write(home.path().join("config.toml"), config).unwrap();
+        std::fs::write(home.path().join("config.toml"), CONFIG).unwrap();
         let sink = Sink::start(Look::Thorough, faults);
         Self { sink, home, state: Cell::new(mix(seed)) }
     }
@@ -73,6 +75,16 @@ impl Stage {
 
     pub(super) fn home(&self) -> &Path {
         self.home.path()
+    }
+
+    /// The program on a machine of its own.
+    pub(super) fn machine(&self, name: &str, args: &[&str]) -> Command {
+        let home = self.home().join(name);
+        std::fs::create_dir_all(&home).unwrap();
+        std::fs::write(home.join("config.toml"), CONFIG).unwrap();
+        let mut command = self.kosmo(args);
+        command.env("HOME", &home).env("KOSMO_HOME", &home).current_dir(&home);
+        command
     }
 
     /// The program, with an account whose events go to the sink.
@@ -117,21 +129,38 @@ impl Stage {
         child.wait().unwrap();
     }
 
+    /// Asks a process to end, and waits until it has.
+    pub(super) fn end(child: &mut Child) -> ExitStatus {
+        let pid = rustix::process::Pid::from_child(child);
+        // It may have ended already.
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).ok();
+        child.wait().unwrap()
+    }
+
     /// Runs a command again and again, as its user would, until it is content.
     pub(super) fn insist(&self, args: &[&str], tally: &mut Tally) -> Result<Output, String> {
+        self.insist_on(|| self.kosmo(args), tally)
+    }
+
+    /// The same with a command of any kind.
+    pub(super) fn insist_on(
+        &self,
+        command: impl Fn() -> Command,
+        tally: &mut Tally,
+    ) -> Result<Output, String> {
         const TRIES: u32 = 20;
         let mut said = String::new();
         for _ in 0..TRIES {
             tally.resumed += 1;
-            let output = ended(self.kosmo(args).spawn().unwrap())?;
+            let output = ended(command().spawn().unwrap())?;
             match output.status.code() {
                 Some(0) => return Ok(output),
                 // Partly done, or nobody there for the moment: worth another try.
                 Some(7..=10) => said = format!("{output:?}"),
-                _ => return Err(format!("{args:?}: {output:?}")),
+                _ => return Err(format!("{:?}: {output:?}", command())),
             }
         }
-        Err(format!("{args:?} is not content after {TRIES} runs: {said}"))
+        Err(format!("{:?} is not content after {TRIES} runs: {said}", command()))
     }
 
     /// The sink holds the events numbered from 1 to this, each under one id, none that Segment

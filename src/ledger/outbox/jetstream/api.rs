@@ -7,6 +7,7 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+use async_nats::connection::State;
 use async_nats::{Client, HeaderMap, Message, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -49,6 +50,15 @@ pub(super) struct Ack {
     pub(super) duplicate: bool,
 }
 
+/// How much a stream holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    pub(super) messages: u64,
+    pub(super) bytes: u64,
+    /// The sequence of its last message.
+    pub(super) last: u64,
+}
+
 /// A refusal by the server.
 struct Refused {
     status: u64,
@@ -74,6 +84,16 @@ impl Api {
         Self { client }
     }
 
+    /// The name of the server at the other end, another one each time it is started.
+    pub(super) fn server(&self) -> String {
+        self.client.server_info().server_id
+    }
+
+    /// Whether there is a connection at the moment.
+    pub(super) fn is_connected(&self) -> bool {
+        self.client.connection_state() == State::Connected
+    }
+
     async fn ask(&self, verb: &str, body: &Value) -> Result<Result<Value, Refused>, Fault> {
         let subject = format!("$JS.API.{verb}");
         let answer = self.client.request(subject, body.to_string().into()).await;
@@ -94,11 +114,12 @@ impl Api {
         }
     }
 
-    /// Messages and bytes of a stream.
-    pub(super) async fn size(&self, stream: &str) -> Result<(u64, u64), Fault> {
+    /// How much a stream holds.
+    pub(super) async fn size(&self, stream: &str) -> Result<Size, Fault> {
         let info = self.ask(&format!("STREAM.INFO.{stream}"), &json!({})).await??;
         let number = |name: &str| info["state"][name].as_u64().unwrap_or_default();
-        Ok((number("messages"), number("bytes")))
+        let (messages, bytes, last) = (number("messages"), number("bytes"), number("last_seq"));
+        Ok(Size { messages, bytes, last })
     }
 
     /// Makes a durable consumer, or finds it; how many messages it has not seen acknowledged.
@@ -114,6 +135,23 @@ impl Api {
         };
         let number = |name: &str| info[name].as_u64().unwrap_or_default();
         Ok(number("num_pending") + number("num_ack_pending"))
+    }
+
+    /// How many messages a stream holds for a subject. For streams that any number may read.
+    pub(super) async fn count(&self, stream: &str, subject: &str) -> Result<u64, Fault> {
+        let config = json!({
+            "ack_policy": "none",
+            "deliver_policy": "all",
+            "filter_subject": subject,
+            "headers_only": true,
+            "mem_storage": true,
+            "inactive_threshold": 5_000_000_000_u64,
+        });
+        let body = json!({"stream_name": stream, "config": config});
+        let made = self.ask(&format!("CONSUMER.CREATE.{stream}"), &body).await??;
+        let count = made["num_pending"].as_u64().unwrap_or_default();
+        self.forget(stream, made["name"].as_str().unwrap_or_default()).await?;
+        Ok(count)
     }
 
     /// Deletes a consumer, if there is one.
@@ -240,11 +278,20 @@ fn stored(message: &Value) -> Result<Stored, Fault> {
     })
 }
 
-/// The sequence in its stream of a message that a consumer gave out; the server writes it into the
-/// subject for the acknowledgement, behind two more words where it knows domains.
+/// The sequence in its stream of a message that a consumer gave out.
 pub(super) fn sequence(message: &Message) -> u64 {
-    let reply = message.reply.as_ref().map(|reply| reply.as_str()).unwrap_or_default();
-    let words: Vec<&str> = reply.split('.').collect();
-    let at = if words.len() > 9 { 7 } else { 5 };
-    words.get(at).and_then(|word| word.parse().ok()).unwrap_or_default()
+    word(message, 5).and_then(|word| word.parse().ok()).unwrap_or_default()
+}
+
+/// When such a message was stored, in nanoseconds since 1970.
+pub(super) fn stamp(message: &Message) -> i64 {
+    word(message, 7).and_then(|word| word.parse().ok()).unwrap_or_default()
+}
+
+/// The server writes these into the subject for the acknowledgement, behind two more words where it
+/// knows domains.
+fn word(message: &Message, at: usize) -> Option<&str> {
+    let reply = message.reply.as_ref()?.as_str();
+    let more = if reply.split('.').count() > 9 { 2 } else { 0 };
+    reply.split('.').nth(at + more)
 }

@@ -39,6 +39,7 @@ impl JetStream {
                     let id = id(Some(&message.headers));
                     let body = message.payload.clone();
                     server.inter(&word, queued_lane(&message), &id, body, reason.clone()).await?;
+                    server.note_buried(&word, vec![id]).await?;
                     server.api.delete(&server.queue, message.sequence).await?;
                     count += 1;
                 }

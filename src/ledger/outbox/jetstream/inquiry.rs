@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::JetStream;
 use super::api::{Api, Stored};
-use super::lanes::{Epitaph, Holder, id};
+use super::lanes::{Epitaph, id};
 use super::names::{self, LANE, Names, REASON};
+use super::records::Record;
 use super::server::{Card, Server};
 use crate::error::Fault;
 use crate::ledger::outbox::{Counts, LANES, Place, Receipt, State, Status, Which};
@@ -30,19 +31,15 @@ impl JetStream {
             let mut counts =
                 Counts { queued: server.waiting_for(&word).await?, ..Counts::default() };
             for lane in 0..LANES {
-                let holder = server.entry::<Holder>(&Names::holder(&word, lane)).await?;
-                counts.sent += holder.map_or(0, |(holder, _)| holder.sent);
+                counts.sent += server.sent_from(&word, lane).await?;
             }
-            let mut graves =
-                Walk::over(&server.api, &server.graves, server.names.buried_for(&word));
-            while graves.next().await?.is_some() {
-                counts.buried += 1;
-            }
+            counts.buried =
+                server.api.count(&server.graves, &server.names.buried_for(&word)).await?;
             let mut queue = Walk::over(&server.api, &server.queue, server.names.queued_for(&word));
             let oldest = queue.next().await?;
             // The server knows the bytes of all places together.
-            let (messages, bytes) = server.api.size(&server.queue).await?;
-            counts.bytes = bytes.saturating_mul(counts.queued) / messages.max(1);
+            let size = server.api.size(&server.queue).await?;
+            counts.bytes = size.bytes.saturating_mul(counts.queued) / size.messages.max(1);
             let paused =
                 card.paused.filter(|(_, until)| *until > Timestamp::now().as_millisecond());
             let oldest = oldest.as_ref().map(at);
@@ -68,10 +65,10 @@ impl JetStream {
             }
         }
         for (word, (place, _)) in &places {
-            let mut records = Walk::over(&server.api, &server.settled, server.names.settled(word));
+            let mut records =
+                Walk::over(&server.api, &server.settled, server.names.settled_for(word));
             while let Some(record) = records.next().await? {
-                let ids: Vec<String> = serde_json::from_slice(&record.payload).unwrap_or_default();
-                if ids.iter().any(|id| id == message_id) {
+                if Record::of(&record).sent.iter().any(|id| id == message_id) {
                     let body = None;
                     return Ok(Receipt {
                         message_id: message_id.to_owned(),
@@ -147,6 +144,11 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     pub(super) fn over(api: &'a Api, stream: &'a str, subject: String) -> Self {
         Self { api, stream, subject, next: 1 }
+    }
+
+    /// Goes on behind a sequence.
+    pub(super) fn skip(&mut self, sequence: u64) {
+        self.next = self.next.max(sequence + 1);
     }
 
     /// The next one, none at the end.

@@ -1,6 +1,7 @@
-//! Who has a lane, and what is done with it. The holder's entry is changed under its revision only, so
-//! whoever lost a lane cannot settle anything in it.
+//! Who has a lane, and what is done with it. The holder's entry is changed under its revision only,
+//! and so is what is written down of the lane: whoever lost it cannot settle anything in it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::{HeaderMap, Message};
@@ -8,8 +9,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::api::{self, failed};
-use super::names::{self, ID, LANE, Names, ONCE, REASON};
+use super::api::failed;
+use super::names::{self, ID, LANE, Names, REASON};
+use super::records::Held;
 use super::server::{MOST_PENDING, Server};
 use super::{JetStream, locked};
 use crate::error::{Fault, Kind};
@@ -23,8 +25,6 @@ const LONGEST_LEASE: i64 = 24 * 3_600_000;
 pub(super) struct Holder {
     token: String,
     until: i64,
-    /// Events sent from the lane so far.
-    pub(super) sent: u64,
 }
 
 /// A reason as it travels.
@@ -61,7 +61,7 @@ impl Holder {
     }
 }
 
-fn lost() -> Fault {
+pub(super) fn lost() -> Fault {
     Fault::new(Kind::Conflict, "another courier has the lane by now").code("lease_lost")
 }
 
@@ -77,12 +77,61 @@ impl JetStream {
                 continue;
             }
             for lane in 0..LANES {
-                if let Some(claim) = server.take(&word, &place, lane, lease).await? {
-                    return Ok(Some(claim));
+                let Some(claim) = self.take(server, &word, &place, lane, lease).await? else {
+                    continue;
+                };
+                match server.begin(&word, lane).await {
+                    Ok(held) => {
+                        let held = Arc::new(tokio::sync::Mutex::new(held));
+                        locked(&self.held).insert(claim.token.clone(), held);
+                        return Ok(Some(claim));
+                    }
+                    Err(fault) => {
+                        locked(&self.given_up).insert(claim.token);
+                        return Err(fault);
+                    }
                 }
             }
         }
         Ok(None)
+    }
+
+    /// Takes a lane, if it has something to send and nobody has it.
+    async fn take(
+        &self,
+        server: &Server,
+        word: &str,
+        place: &Place,
+        lane: u8,
+        lease: Duration,
+    ) -> Result<Option<Claim>, Fault> {
+        if server.waiting(word, lane).await? == 0 {
+            return Ok(None);
+        }
+        let key = Names::holder(word, lane);
+        let claim = Claim { place: place.clone(), lane, token: Uuid::new_v4().to_string() };
+        let ours = Holder { token: claim.token.clone(), until: after(lease) };
+        let revision = match server.entry::<Holder>(&key).await? {
+            None => 0,
+            Some((holder, _)) if holder.holds() && !self.has_given_up(&holder) => return Ok(None),
+            Some((_, revision)) => revision,
+        };
+        // Whatever comes of it: if it was written, it was not for nothing.
+        let taken = server.update(&key, &ours, revision).await;
+        if taken.is_err() {
+            locked(&self.given_up).insert(claim.token.clone());
+        }
+        Ok(taken?.then_some(claim))
+    }
+
+    /// What is at hand of a claimed lane.
+    fn held(&self, claim: &Claim) -> Result<Arc<tokio::sync::Mutex<Held>>, Fault> {
+        locked(&self.held).get(&claim.token).cloned().ok_or_else(lost)
+    }
+
+    /// Whether a lane is written down as ours, and is not: the server was away when it was given back.
+    fn has_given_up(&self, holder: &Holder) -> bool {
+        locked(&self.given_up).contains(&holder.token)
     }
 
     pub(super) async fn keep_lane(&self, claim: &Claim, lease: Duration) -> Result<(), Fault> {
@@ -91,12 +140,18 @@ impl JetStream {
     }
 
     pub(super) async fn give_back(&self, claim: &Claim) -> Result<(), Fault> {
-        self.held.lock().await.remove(&claim.token);
+        locked(&self.held).remove(&claim.token);
         let free = |holder: &mut Holder| holder.token.clear();
-        match self.server().await?.change(claim, free).await {
-            Err(fault) if fault.code == "lease_lost" => Ok(()),
-            other => other,
+        let server = self.server().await?;
+        let told = match server.api.is_connected() {
+            true => server.change(claim, free).await,
+            false => Err(failed("give a lane back", &"there is no connection")),
+        };
+        if told.is_err_and(|fault| fault.code != "lease_lost") {
+            // Others have it when its lease is over, this process may at once.
+            locked(&self.given_up).insert(claim.token.clone());
         }
+        Ok(())
     }
 
     pub(super) async fn read_on(
@@ -106,24 +161,17 @@ impl JetStream {
         bytes: usize,
     ) -> Result<Vec<Kept>, Fault> {
         let server = self.server().await?;
-        let mut all = self.held.lock().await;
-        let held = all.entry(claim.token.clone()).or_default();
+        let held = self.held(claim)?;
+        let mut held = held.lock().await;
         let most = most.clamp(1, MOST_PENDING);
-        if held.len() < most {
-            let consumer = Names::consumer(&names::place(&claim.place), claim.lane);
-            let wanted = most - held.len();
-            for message in server.api.fetch(&server.queue, &consumer, wanted).await? {
-                let sequence = api::sequence(&message);
-                match held.iter_mut().find(|old| api::sequence(old) == sequence) {
-                    // The server has lost patience and gives it out again.
-                    Some(old) => *old = message,
-                    None => held.push_back(message),
-                }
-            }
+        if let Err(fault) = server.fill(claim, &mut held, most).await {
+            // What came of it is out at the server and not here: it has to come again, in order.
+            locked(&self.held).remove(&claim.token);
+            return Err(fault);
         }
         let mut room = bytes;
         let mut taken = Vec::new();
-        for message in held.iter().take(most) {
+        for message in held.messages.iter().take(most) {
             if !taken.is_empty() && message.payload.len() > room {
                 break;
             }
@@ -143,36 +191,28 @@ impl JetStream {
         buried: Vec<(usize, Reason)>,
     ) -> Result<(), Fault> {
         let server = self.server().await?;
-        let mut all = self.held.lock().await;
-        let held = all.entry(claim.token.clone()).or_default();
-        let first: Vec<Message> = held.iter().take(count).cloned().collect();
+        // Before anything is written: is the lane still ours?
+        server.holder(claim).await?;
+        let held = self.held(claim)?;
+        let mut held = held.lock().await;
+        let first: Vec<Message> = held.messages.iter().take(count).cloned().collect();
         let word = names::place(&claim.place);
-        let sent = (first.len() - buried.len().min(first.len())) as u64;
-        // The lane's own entry says whether it is still ours, before anything else is written.
-        server.change(claim, |holder| holder.sent += sent).await?;
         for (index, reason) in &buried {
             let Some(message) = first.get(*index) else { continue };
             let (id, body) = (id(message.headers.as_ref()), message.payload.clone());
             server.inter(&word, claim.lane, &id, body, reason.clone()).await?;
         }
         let refused = |index: usize| buried.iter().any(|(at, _)| *at == index);
-        let ids: Vec<String> = first
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| !refused(*index))
-            .map(|(_, message)| id(message.headers.as_ref()))
-            .collect();
-        if !ids.is_empty() {
-            server.record(&word, &ids).await?;
-        }
+        let ids = |wanted: bool| -> Vec<String> {
+            let these = first.iter().enumerate().filter(|(index, _)| refused(*index) == wanted);
+            these.map(|(_, message)| id(message.headers.as_ref())).collect()
+        };
+        server.record(claim, &mut held, ids(false), ids(true)).await?;
         server.api.acknowledge(&first).await?;
-        held.drain(..first.len());
+        held.messages.drain(..first.len());
         let mut own = locked(&self.own);
         for (index, message) in first.iter().enumerate() {
-            let id = id(message.headers.as_ref());
-            if own.open.remove(&id) {
-                if refused(index) { own.buried.push(id) } else { own.sent += 1 }
-            }
+            own.end(&id(message.headers.as_ref()), !refused(index));
         }
         Ok(())
     }
@@ -184,43 +224,40 @@ pub(super) fn id(headers: Option<&HeaderMap>) -> String {
 }
 
 impl Server {
-    /// Takes a lane, if it has something to send and nobody has it.
-    async fn take(
-        &self,
-        word: &str,
-        place: &Place,
-        lane: u8,
-        lease: Duration,
-    ) -> Result<Option<Claim>, Fault> {
-        if self.waiting(word, lane).await? == 0 {
-            return Ok(None);
+    /// Reads on in a lane until so many events are at hand, or there are no more.
+    async fn fill(&self, claim: &Claim, held: &mut Held, most: usize) -> Result<(), Fault> {
+        let word = names::place(&claim.place);
+        if !self.knows(held) {
+            *held = self.begin(&word, claim.lane).await?;
         }
-        let key = Names::holder(word, lane);
+        let consumer = Names::consumer(&word, claim.lane);
+        while held.messages.len() < most {
+            let wanted = most - held.messages.len();
+            let found = self.api.fetch(&self.queue, &consumer, wanted).await?;
+            let all = found.len();
+            let (old, new): (Vec<_>, Vec<_>) =
+                found.into_iter().partition(|message| held.is_settled(message));
+            self.api.acknowledge(&old).await?;
+            held.take_in(new);
+            if all < wanted || old.is_empty() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The entry of a lane that is still the claim's, with its revision.
+    async fn holder(&self, claim: &Claim) -> Result<(Holder, u64), Fault> {
+        let key = Names::holder(&names::place(&claim.place), claim.lane);
         let entry = self.entry::<Holder>(&key).await?;
-        let claim = Claim { place: place.clone(), lane, token: Uuid::new_v4().to_string() };
-        let ours = |sent| Holder { token: claim.token.clone(), until: after(lease), sent };
-        let taken = match entry {
-            None => self.update(&key, &ours(0), 0).await?,
-            Some((holder, _)) if holder.holds() => false,
-            Some((holder, revision)) => self.update(&key, &ours(holder.sent), revision).await?,
-        };
-        if !taken {
-            return Ok(None);
-        }
-        self.restart(word, lane).await?;
-        Ok(Some(claim))
+        entry.filter(|(holder, _)| holder.token == claim.token).ok_or_else(lost)
     }
 
     /// Changes the entry of a lane that is still the claim's.
     async fn change(&self, claim: &Claim, change: impl Fn(&mut Holder)) -> Result<(), Fault> {
-        let key = Names::holder(&names::place(&claim.place), claim.lane);
-        let Some((mut holder, revision)) = self.entry::<Holder>(&key).await? else {
-            return Err(lost());
-        };
-        if holder.token != claim.token {
-            return Err(lost());
-        }
+        let (mut holder, revision) = self.holder(claim).await?;
         change(&mut holder);
+        let key = Names::holder(&names::place(&claim.place), claim.lane);
         if self.update(&key, &holder, revision).await? { Ok(()) } else { Err(lost()) }
     }
 
@@ -238,26 +275,7 @@ impl Server {
         headers.insert(LANE, lane.to_string());
         let reason = serde_json::to_string(&Epitaph::from(reason)).unwrap_or_default();
         headers.insert(REASON, reason.as_str());
-        self.write(self.names.buried(word, &names::event(id)), headers, body).await
-    }
-
-    /// Remembers what was sent, one id a line.
-    async fn record(&self, word: &str, ids: &[String]) -> Result<(), Fault> {
-        let mut headers = HeaderMap::new();
-        // The same events settled twice, after a lost answer, are remembered once.
-        let first = ids.first().map(String::as_str).unwrap_or_default();
-        headers.insert(ONCE, format!("{}-{}", names::event(first), ids.len()).as_str());
-        let ids: Vec<u8> = serde_json::to_vec(ids).unwrap_or_default();
-        self.write(self.names.settled(word), headers, ids.into()).await
-    }
-
-    async fn write(
-        &self,
-        subject: String,
-        headers: HeaderMap,
-        body: bytes::Bytes,
-    ) -> Result<(), Fault> {
-        let kept = self.api.publish(subject, headers, body).await?;
-        kept.map(drop).ok_or_else(|| failed("settle an event", &"it was not taken"))
+        let kept = self.api.publish(self.names.buried(word, &names::event(id)), headers, body);
+        kept.await?.map(drop).ok_or_else(|| failed("bury an event", &"it was not taken"))
     }
 }

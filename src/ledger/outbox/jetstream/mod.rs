@@ -11,27 +11,26 @@ mod append;
 mod changes;
 mod inquiry;
 mod lanes;
+mod mine;
 mod names;
+mod records;
 mod server;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_nats::Message;
 use tokio::sync::OnceCell;
 
+use self::mine::Own;
+use self::records::Held;
 use self::server::Server;
-use super::{Claim, Item, Kept, Later, Mine, Outbox, Place, Reason, Receipt, State, Status, Which};
+use super::{Claim, Item, Kept, Later, Mine, Outbox, Place, Reason, Receipt, State, Which};
 use crate::error::Fault;
 use crate::redact::Secret;
-
-/// The most events whose end is asked for one by one; of more than that, those that others settled
-/// still count as queued.
-const ASKED_FOR: usize = 500;
 
 /// Where the server is, and how to be let in.
 #[derive(Debug, Clone)]
@@ -48,21 +47,15 @@ pub struct Address {
 pub struct JetStream {
     address: Address,
     server: OnceCell<Server>,
-    /// Events read from claimed lanes and not settled, by the claim's token.
-    held: tokio::sync::Mutex<HashMap<String, VecDeque<Message>>>,
+    /// The claimed lanes, by the claim's token. Each has a lock of its own: who works at one waits for
+    /// the server meanwhile, and others must not wait for that.
+    held: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Held>>>>,
+    /// Tokens of claims that are over, though the server may not have been told.
+    given_up: Mutex<HashSet<String>>,
     /// What became of the events appended here.
     own: Mutex<Own>,
     /// Places the server is known to know.
     places: Mutex<HashSet<Place>>,
-}
-
-/// The events appended through this outbox.
-#[derive(Debug, Default)]
-struct Own {
-    /// Those whose end is not known.
-    open: HashSet<String>,
-    sent: u64,
-    buried: Vec<String>,
 }
 
 impl std::fmt::Debug for JetStream {
@@ -81,7 +74,8 @@ impl JetStream {
         Self {
             address,
             server: OnceCell::new(),
-            held: tokio::sync::Mutex::default(),
+            held: Mutex::default(),
+            given_up: Mutex::default(),
             own: Mutex::default(),
             places: Mutex::default(),
         }
@@ -89,29 +83,6 @@ impl JetStream {
 
     async fn server(&self) -> Result<&Server, Fault> {
         self.server.get_or_try_init(|| Server::connect(&self.address)).await
-    }
-
-    async fn mine_now(&self, most: usize) -> Result<Mine, Fault> {
-        let open: Vec<String> = locked(&self.own).open.iter().cloned().collect();
-        for id in open.into_iter().take(ASKED_FOR) {
-            let status = self.look_up(&id).await?.status;
-            let mut own = locked(&self.own);
-            match status {
-                Status::Queued => continue,
-                Status::Buried { .. } => own.buried.push(id.clone()),
-                Status::Sent | Status::Unknown => own.sent += 1,
-            }
-            own.open.remove(&id);
-        }
-        let (sent, queued, buried) = {
-            let own = locked(&self.own);
-            (own.sent, own.open.len() as u64, own.buried.clone())
-        };
-        let mut listed = Vec::new();
-        for id in buried.iter().take(most) {
-            listed.push(self.look_up(id).await?);
-        }
-        Ok(Mine { sent, queued, refused: buried.len() as u64, listed })
     }
 }
 

@@ -101,9 +101,24 @@ impl Names {
         format!("{}.buried.{place}.*", self.name)
     }
 
-    /// The subject of the ids settled for a place.
-    pub(super) fn settled(&self, place: &str) -> String {
-        format!("{}.settled.{place}", self.name)
+    /// The subject of the records of a lane.
+    pub(super) fn settled(&self, place: &str, lane: u8) -> String {
+        format!("{}.settled.{place}.{lane}", self.name)
+    }
+
+    /// The subject of the records of what somebody settled by hand.
+    pub(super) fn settled_by_hand(&self, place: &str) -> String {
+        format!("{}.settled.{place}.hand", self.name)
+    }
+
+    /// The subjects of all records of a place.
+    pub(super) fn settled_for(&self, place: &str) -> String {
+        format!("{}.settled.{place}.*", self.name)
+    }
+
+    /// The key that says that an event was taken back before anybody was told that it was kept.
+    pub(super) fn taken_back(place: &str, event: &str) -> String {
+        format!("back.{place}.{event}")
     }
 }
 

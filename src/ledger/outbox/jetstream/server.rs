@@ -1,6 +1,7 @@
 //! The connection, and the streams an outbox is made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use async_nats::{Client, ConnectOptions, HeaderMap, ServerAddr};
@@ -9,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use super::Address;
 use super::api::{Api, failed};
 use super::inquiry::Walk;
 use super::names::{self, Names};
+use super::{Address, locked};
 use crate::error::{Fault, Kind};
 use crate::ledger::outbox::{LANES, Place, Which};
 
@@ -72,6 +73,8 @@ pub(super) struct Server {
     pub(super) settled: String,
     /// The stream that keeps the last word on places and lanes.
     pub(super) words: String,
+    /// Lanes whose consumer was found to be right about there being nothing, and at which server.
+    empty: Mutex<HashMap<String, String>>,
     /// Its end ends the connection.
     _line: oneshot::Sender<()>,
 }
@@ -122,7 +125,8 @@ impl Server {
         let [queue, graves, settled, words] =
             ["queued", "buried", "settled", "words"].map(|purpose| names.stream(purpose));
         let api = Api::new(client);
-        let server = Self { api, names, queue, graves, settled, words, _line: line };
+        let empty = Mutex::default();
+        let server = Self { api, names, queue, graves, settled, words, empty, _line: line };
         server.prepare(address.keep_days).await?;
         Ok(server)
     }
@@ -134,7 +138,7 @@ impl Server {
         let once = nanoseconds(DUPLICATES);
         for (purpose, more) in [
             ("queued", json!({"retention": "workqueue", "duplicate_window": once})),
-            ("buried", json!({})),
+            ("buried", json!({"max_msgs_per_subject": 1})),
             ("settled", json!({"max_age": keep})),
             ("words", json!({"max_msgs_per_subject": 1})),
         ] {
@@ -228,7 +232,20 @@ impl Server {
             "filter_subject": self.names.lane(place, lane),
             "max_ack_pending": MOST_PENDING,
         });
-        self.api.consumer(&self.queue, &config).await
+        let waiting = self.api.consumer(&self.queue, &config).await?;
+        if waiting > 0 {
+            return Ok(waiting);
+        }
+        // One that a killed server had to put together again may not know of everything.
+        let (lane, here) = (self.names.lane(place, lane), self.api.server());
+        if locked(&self.empty).get(&lane) == Some(&here) {
+            return Ok(0);
+        }
+        let found = Walk::over(&self.api, &self.queue, lane.clone()).next().await?;
+        if found.is_none() {
+            locked(&self.empty).insert(lane, here);
+        }
+        Ok(u64::from(found.is_some()))
     }
 
     /// Makes the consumer of a lane anew: what was out comes again, in order.

@@ -1,0 +1,89 @@
+//! What became of the events that this process appended: told by the records of what is settled, of
+//! which only those are read that came since the last look.
+
+use std::collections::HashSet;
+
+use super::inquiry::Walk;
+use super::records::Record;
+use super::{JetStream, locked};
+use crate::error::Fault;
+use crate::ledger::outbox::{Mine, Status};
+
+/// The events appended through this outbox.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    /// Those whose end is not known.
+    pub(super) open: HashSet<String>,
+    /// Those that the server had before: they may have been settled before the records that are read.
+    pub(super) doubtful: HashSet<String>,
+    /// The sequence of the last record that was read, or of the last one before the first event.
+    pub(super) seen: Option<u64>,
+    sent: u64,
+    buried: Vec<String>,
+}
+
+impl Own {
+    /// Notes the end of an event, if it is one of ours.
+    pub(super) fn end(&mut self, id: &str, sent: bool) {
+        if !self.open.remove(id) {
+            return;
+        }
+        self.doubtful.remove(id);
+        if sent {
+            self.sent += 1;
+        } else {
+            self.buried.push(id.to_owned());
+        }
+    }
+}
+
+impl JetStream {
+    pub(super) async fn mine_now(&self, most: usize) -> Result<Mine, Fault> {
+        let (open, seen) = {
+            let own = locked(&self.own);
+            (!own.open.is_empty(), own.seen.unwrap_or_default())
+        };
+        if open {
+            self.read_records(seen).await?;
+            self.ask_for_doubtful().await?;
+        }
+        let (sent, queued, buried) = {
+            let own = locked(&self.own);
+            (own.sent, own.open.len() as u64, own.buried.clone())
+        };
+        let mut listed = Vec::new();
+        for id in buried.iter().take(most) {
+            listed.push(self.look_up(id).await?);
+        }
+        Ok(Mine { sent, queued, refused: buried.len() as u64, listed })
+    }
+
+    async fn read_records(&self, seen: u64) -> Result<(), Fault> {
+        let server = self.server().await?;
+        let mut records = Walk::over(&server.api, &server.settled, server.names.all("settled"));
+        records.skip(seen);
+        while let Some(stored) = records.next().await? {
+            let record = Record::of(&stored);
+            let mut own = locked(&self.own);
+            record.sent.iter().for_each(|id| own.end(id, true));
+            record.buried.iter().for_each(|id| own.end(id, false));
+            own.seen = Some(stored.sequence);
+        }
+        Ok(())
+    }
+
+    async fn ask_for_doubtful(&self) -> Result<(), Fault> {
+        let doubtful: Vec<String> = locked(&self.own).doubtful.drain().collect();
+        for id in doubtful {
+            let status = self.look_up(&id).await?.status;
+            let mut own = locked(&self.own);
+            match status {
+                // Its record is still to come.
+                Status::Queued => {}
+                Status::Buried { .. } => own.end(&id, false),
+                Status::Sent | Status::Unknown => own.end(&id, true),
+            }
+        }
+        Ok(())
+    }
+}
