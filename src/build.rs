@@ -8,6 +8,8 @@ use std::env;
 
 fn main() {
     println!("cargo:rerun-if-changed=src/build.rs");
+    // Folders shipped in the binary: the compiler notices a changed file in them, not a new one.
+    println!("cargo:rerun-if-changed=src/providers");
     println!("cargo:rerun-if-env-changed=KOSMO_COMMIT");
     for (name, value) in
         [("TARGET", told("TARGET")), ("COMMIT", commit()), ("FEATURES", features())]

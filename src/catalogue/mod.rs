@@ -13,7 +13,7 @@ pub mod stub;
 
 use std::sync::OnceLock;
 
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, File, include_dir};
 
 pub use action::{Action, ActionSource, Custom};
 pub use load::Source;
@@ -21,6 +21,9 @@ pub use operation::{Effect, Operation, Param, Provider, Route, Service, Type};
 
 use crate::error::{Fault, Kind};
 use name::{did_you_mean, nearest, split};
+
+/// The file beside embedded rows that holds their words for the search.
+const WORDS: &str = "search.index";
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/providers");
 
@@ -37,6 +40,8 @@ struct Shelf {
     sources: Vec<Source>,
     /// Whether it came with the program; a test has read every row of it.
     embedded: bool,
+    /// The words of its rows, where they came with it.
+    words: Option<&'static str>,
     provider: OnceLock<Result<Provider, Fault>>,
     /// Actions that cannot be rows of it.
     refused: OnceLock<Vec<Fault>>,
@@ -71,6 +76,7 @@ impl Catalogue {
                 name,
                 sources,
                 embedded: false,
+                words: None,
                 provider: OnceLock::new(),
                 refused: OnceLock::new(),
             })
@@ -80,15 +86,17 @@ impl Catalogue {
             if shelves.iter().any(|shelf| shelf.name == name) {
                 continue;
             }
-            let sources = folder
-                .files()
+            let rows = folder.files().filter(|file| file.path() != folder.path().join(WORDS));
+            let sources = rows
                 .map(|file| Source {
                     file: file.path().display().to_string(),
                     text: file.contents_utf8().unwrap_or_default().into(),
                 })
                 .collect();
+            let words = folder.get_file(folder.path().join(WORDS));
+            let words = words.and_then(File::contents_utf8);
             let (provider, refused) = (OnceLock::new(), OnceLock::new());
-            shelves.push(Shelf { name, sources, embedded: true, provider, refused });
+            shelves.push(Shelf { name, sources, embedded: true, words, provider, refused });
         }
         shelves.sort_by(|a, b| a.name.cmp(&b.name));
         Self { shelves, actions: Vec::new() }
@@ -119,6 +127,11 @@ impl Catalogue {
         });
         let refused = self.shelves.iter().filter_map(|shelf| shelf.refused.get()).flatten();
         broken.cloned().chain(homeless).chain(refused.cloned()).collect()
+    }
+
+    /// The words of an embedded provider's rows, as they were kept for the search.
+    fn kept_words(&self, name: &str) -> Option<&'static str> {
+        self.shelves.iter().find(|shelf| shelf.name == name)?.words
     }
 
     /// The actions of a shelf: those that name it, and on the first of the embedded ones those that

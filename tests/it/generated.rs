@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kosmo::catalogue::{Catalogue, docs, stub};
+use kosmo::catalogue::{Catalogue, docs, search, stub};
 
 fn at(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -62,6 +62,20 @@ fn the_editor_library_is_what_the_rows_say() {
     let stale: Vec<String> = catalogue
         .providers()
         .map(|provider| (format!("lua/library/{}.lua", provider.name), stub::library(provider)))
+        .filter(|(path, text)| !current(path, text))
+        .map(|(path, _)| path)
+        .collect();
+    hold(&stale);
+}
+
+#[test]
+fn the_words_kept_for_the_search_are_those_of_the_rows() {
+    let catalogue = Catalogue::new(Vec::new());
+    let stale: Vec<String> = catalogue
+        .providers()
+        .map(|provider| {
+            (format!("src/providers/{}/search.index", provider.name), search::kept(provider))
+        })
         .filter(|(path, text)| !current(path, text))
         .map(|(path, _)| path)
         .collect();

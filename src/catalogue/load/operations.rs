@@ -104,19 +104,13 @@ impl Operations {
         };
         let position = self.slots.len();
         for name in names {
-            let folded = fold(name);
-            // `segment_track` answers to `track` as well, and `track_event` to `segment_track_event`.
-            let short = folded.strip_prefix(&self.provider).filter(|rest| !rest.is_empty());
-            let keys = [short.map(str::to_owned), Some(format!("{}{folded}", self.provider))];
-            for key in keys.into_iter().flatten().chain([folded.clone()]) {
-                match self.index.insert(key, position) {
-                    Some(other) if other != position => {
-                        let other = self.slots.get_index(other).map_or("", |(name, _)| name);
-                        let why = format!("field `aliases`: `{name}` also names `{other}`");
-                        return Err(complain(&format!("{place}: `{canonical}`"), &why));
-                    }
-                    _ => {}
+            match self.index.insert(self.key(name), position) {
+                Some(other) if other != position => {
+                    let other = self.slots.get_index(other).map_or("", |(name, _)| name);
+                    let why = format!("field `aliases`: `{name}` also names `{other}`");
+                    return Err(complain(&format!("{place}: `{canonical}`"), &why));
                 }
+                _ => {}
             }
         }
         self.slots.insert(canonical, Slot { chunk: Some(chunk), read: OnceLock::new() });
@@ -127,16 +121,27 @@ impl Operations {
     pub(super) fn adopt(&mut self, row: Operation) {
         let position = self.slots.len();
         for name in [&row.name].into_iter().chain(&row.aliases) {
-            let folded = fold(name);
-            self.index.insert(format!("{}{folded}", self.provider), position);
-            self.index.insert(folded, position);
+            self.index.insert(self.key(name), position);
         }
         self.slots.insert(row.name.clone(), Slot { chunk: None, read: OnceLock::from(Ok(row)) });
     }
 
+    /// What a name is found by, however it is spelled: `segment_track` answers to `track` as well, and
+    /// `track_event` to `segment_track_event`.
+    fn key(&self, name: &str) -> String {
+        let mut key = fold(name);
+        while !self.provider.is_empty()
+            && key.len() > self.provider.len()
+            && key.starts_with(&self.provider)
+        {
+            key.drain(..self.provider.len());
+        }
+        key
+    }
+
     /// The operation of that name or alias, in any spelling.
     pub fn find(&self, name: &str) -> Option<&Operation> {
-        let index = *self.index.get(&fold(name))?;
+        let index = *self.index.get(&self.key(name))?;
         self.slots.get_index(index)?.1.read().ok()
     }
 
@@ -178,7 +183,9 @@ impl Operations {
             let place = format!("{}: `{name}`", chunk.file.name);
             let operation = slot.read()?;
             let mut names = [&operation.name].into_iter().chain(&operation.aliases);
-            if operation.name != *name || names.any(|name| !self.index.contains_key(&fold(name))) {
+            if operation.name != *name
+                || names.any(|name| !self.index.contains_key(&self.key(name)))
+            {
                 return Err(complain(&place, "`name` and `aliases` come first, as plain strings"));
             }
             Ok((place, operation))

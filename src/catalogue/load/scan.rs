@@ -10,9 +10,7 @@ const START: &str = "[[operation]]";
 pub(super) fn pieces<'a>(
     text: &'a Cow<'static, str>,
 ) -> impl Iterator<Item = (Cow<'static, str>, usize)> + 'a {
-    let starts = text
-        .match_indices(START)
-        .map(|(at, _)| at)
+    let starts = memchr::memmem::find_iter(text.as_bytes(), START)
         .filter(|at| text[..*at].rsplit('\n').next().is_some_and(|line| line.trim().is_empty()));
     let bounds: Vec<usize> = [0].into_iter().chain(starts).chain([text.len()]).collect();
     let mut line = 0;

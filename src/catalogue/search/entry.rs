@@ -1,27 +1,39 @@
 //! One row as the search sees it: its words, each with the weight of the place it stands in, its
 //! phrases, and what a fit as a whole adds. Which words are alike is left to the index.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::query::Wanted;
 use super::tables::Mood;
 use super::words::{stem, stems, telling};
-use crate::catalogue::Operation;
 use crate::catalogue::name::fold;
+use crate::catalogue::{Effect, Operation, Provider};
 
 /// A row, reduced to what a search asks of it.
 pub(super) struct Entry<'a> {
-    pub(super) operation: &'a Operation,
+    pub(super) provider: &'a Provider,
+    /// Its canonical name.
+    pub(super) name: Cow<'a, str>,
+    pub(super) effect: Effect,
+    /// Whether this is a second edition that carries its group in its name and that nobody means
+    /// who does not say so.
+    pub(super) back: bool,
+    /// Its title and every name it has, folded; its own name is the first.
+    pub(super) names: Vec<Cow<'a, str>>,
+    /// The words of its name.
+    pub(super) stems: Vec<Cow<'a, str>>,
     /// What people say who want it, its title and its name: the words of each, by number.
     pub(super) phrases: Vec<Vec<usize>>,
-    /// Its title and every name it has, folded.
-    names: Vec<String>,
-    name: Vec<String>,
 }
 
 impl<'a> Entry<'a> {
     /// The row, whose phrases are numbered by `number`.
-    pub(super) fn of(operation: &'a Operation, mut number: impl FnMut(String) -> usize) -> Self {
+    pub(super) fn of(
+        provider: &'a Provider,
+        operation: &'a Operation,
+        mut number: impl FnMut(String) -> usize,
+    ) -> Self {
         let phrases = operation.intent.iter().chain([&operation.title, &operation.name]);
         let mut numbered = |phrase: &String| {
             telling(phrase, |_| true).into_iter().map(&mut number).collect::<Vec<_>>()
@@ -31,12 +43,21 @@ impl<'a> Entry<'a> {
             .map(|name| fold(name))
             .into_iter()
             .chain(names);
+        let second = operation.name.strip_prefix(operation.group.as_str());
         Self {
-            operation,
+            provider,
+            name: Cow::Borrowed(&operation.name),
+            effect: operation.effect,
+            back: second.is_some_and(|rest| rest.starts_with('_')),
+            names: names.map(Cow::Owned).collect(),
+            stems: stems(&operation.name).into_iter().map(Cow::Owned).collect(),
             phrases: phrases.map(&mut numbered).collect(),
-            names: names.collect(),
-            name: stems(&operation.name),
         }
+    }
+
+    /// The row itself, which is read now; none when it cannot be.
+    pub(super) fn operation(&self) -> Option<&'a Operation> {
+        self.provider.operations.get(&self.name)
     }
 
     /// How much of what was said stands in one phrase of the row and how much of that phrase was
@@ -54,31 +75,26 @@ impl<'a> Entry<'a> {
         self.phrases.iter().map(overlap).fold(0.0, f64::max).min(1.0)
     }
 
-    /// Whether this is a second edition that carries its group in its name and that nobody means
-    /// who does not say so.
-    pub(super) fn stands_back(&self) -> bool {
-        let group = self.operation.name.strip_prefix(self.operation.group.as_str());
-        group.is_some_and(|rest| rest.starts_with('_'))
-    }
-
     /// What a fit as a whole adds: the effect asked for, the very name, the words of the name.
     pub(super) fn bonus(&self, wanted: &Wanted) -> f64 {
         // Who names no verb wants to look.
         let mood = wanted.mood.unwrap_or(Mood::Look);
-        let mut bonus = if mood.asks_for(self.operation.effect) { 4.0 } else { 0.0 };
-        if self.names.contains(&wanted.folded) {
+        let mut bonus = if mood.asks_for(self.effect) { 4.0 } else { 0.0 };
+        if self.names.iter().any(|name| *name == wanted.folded) {
             bonus += 100.0;
         }
         // `source` means `get_source` rather than one of the many names that mention a source.
-        let told = self.name.iter().filter(|word| wanted.terms.contains(word)).count();
+        let said = |word: &Cow<'_, str>| wanted.terms.iter().any(|term| term == word);
+        let told = self.stems.iter().filter(|word| said(word)).count();
         #[expect(clippy::cast_precision_loss, reason = "a name has few words")]
-        let share = told as f64 / self.name.len().max(1) as f64;
+        let share = told as f64 / self.stems.len().max(1) as f64;
         bonus += 10.0 * share * share;
-        if wanted.many && self.name.first().is_some_and(|verb| verb == "list") {
+        if wanted.many && self.stems.first().is_some_and(|verb| verb == "list") {
             bonus += 4.0;
         }
         // Said in this very order, it is the thing itself and not another that also has the words.
-        let run = wanted.folded.len() >= 5 && self.names[0].contains(&wanted.folded);
+        let run = wanted.folded.len() >= 5
+            && self.names.first().is_some_and(|name| name.contains(&wanted.folded));
         bonus + if run { 10.0 } else { 0.0 }
     }
 }

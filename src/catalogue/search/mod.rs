@@ -4,16 +4,21 @@
 
 mod confidence;
 mod entry;
+mod kept;
 mod query;
+mod section;
 mod tables;
 mod words;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Bound;
 
-use super::{Catalogue, Operation};
+use super::{Catalogue, Operation, Provider};
 pub use confidence::confident;
 use entry::Entry;
 use query::Wanted;
+use section::Section;
 
 /// A function that was found.
 #[derive(Debug, Clone, Copy)]
@@ -50,11 +55,16 @@ pub fn search<'a>(catalogue: &'a Catalogue, query: &str, limit: usize) -> Vec<Hi
     Index::of(catalogue).find(query, limit)
 }
 
+/// The words of a provider's rows, to be kept beside them: a search reads this instead of the rows.
+pub fn kept(provider: &Provider) -> String {
+    kept::write(&Section::of(provider, provider.operations.values()))
+}
+
 /// Every row's words, for more than one search over the same catalogue.
 pub struct Index<'a> {
     entries: Vec<Entry<'a>>,
     /// Each word and its number.
-    numbers: BTreeMap<String, usize>,
+    numbers: BTreeMap<Cow<'a, str>, usize>,
     /// The rows where each word stands, with its weight there.
     places: Vec<Vec<(usize, f64)>>,
     /// How much each word says.
@@ -62,20 +72,42 @@ pub struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    /// The words of every row of `catalogue`.
+    /// The words of every row of `catalogue`: as they were kept, and of rows that came later as they
+    /// are read now.
     pub fn of(catalogue: &'a Catalogue) -> Self {
+        let sections = catalogue.providers().flat_map(|provider| {
+            let text = catalogue.kept_words(&provider.name);
+            let kept = text.and_then(|text| kept::read(provider, text)).unwrap_or_default();
+            let known: HashSet<&str> = kept.entries.iter().map(|entry| &*entry.name).collect();
+            let new = provider.operations.keys().filter(|name| !known.contains(name.as_str()));
+            let new = Section::of(provider, new.filter_map(|name| provider.operations.get(name)));
+            [kept, new]
+        });
+        Self::joined(sections)
+    }
+
+    /// Puts sections together.
+    fn joined(sections: impl Iterator<Item = Section<'a>>) -> Self {
         let mut entries = Vec::new();
         let mut numbers = BTreeMap::new();
         let mut places: Vec<Vec<(usize, f64)>> = Vec::new();
-        for (row, operation) in catalogue.operations().enumerate() {
-            for (word, weight) in entry::weights(operation) {
-                let number = numbered(&mut numbers, word);
-                places.resize_with(numbers.len(), Vec::new);
-                places[number].push((row, weight));
+        for mut section in sections {
+            let first = entries.len();
+            let mut renumbered = Vec::with_capacity(section.words.len());
+            for (word, mut rows) in section.words.into_iter().zip(section.places) {
+                let number = *numbers.entry(word).or_insert(places.len());
+                rows.iter_mut().for_each(|(row, _)| *row += first);
+                match places.get_mut(number) {
+                    Some(known) => known.append(&mut rows),
+                    None => places.push(rows),
+                }
+                renumbered.push(number);
             }
-            entries.push(Entry::of(operation, |word| numbered(&mut numbers, word)));
+            for word in section.entries.iter_mut().flat_map(|entry| &mut entry.phrases).flatten() {
+                *word = renumbered[*word];
+            }
+            entries.append(&mut section.entries);
         }
-        places.resize_with(numbers.len(), Vec::new);
         let rarities = places.iter().map(|rows| rarity(entries.len(), rows.len())).collect();
         Self { entries, numbers, places, rarities }
     }
@@ -103,7 +135,7 @@ impl<'a> Index<'a> {
         if unknown(&wanted, &sums) {
             return Vec::new();
         }
-        let mut hits: Vec<Hit<'a>> = (self.entries.iter().zip(&sums))
+        let mut hits: Vec<(&Entry<'a>, Fit)> = (self.entries.iter().zip(&sums))
             .filter(|(_, sum)| sum.covered > 0)
             .map(|(entry, sum)| (entry, sum, entry.overlap(&likes, &self.rarities, said)))
             .filter(|(.., overlap)| !wanted.idle || *overlap > WHOLE)
@@ -111,22 +143,21 @@ impl<'a> Index<'a> {
                 let words = sum.score * coverage(sum.covered, wanted.terms.len());
                 let very = if overlap > WHOLE { VERY } else { 0.0 };
                 let whole = entry.bonus(&wanted) + PHRASE * overlap * overlap + very;
-                let share = if entry.stands_back() { SECOND } else { 1.0 };
+                let share = if entry.back { SECOND } else { 1.0 };
                 let score = (words + whole) * share;
                 let covered = coverage(sum.covered, wanted.terms.len()).sqrt();
-                Hit { operation: entry.operation, score, overlap, covered }
+                (entry, Fit { score, overlap, covered })
             })
             .collect();
-        hits.sort_by(|a, b| {
+        hits.sort_by(|(a, of_a), (b, of_b)| {
             // Of equals the harmless one first.
-            let effects = a.operation.effect.cmp(&b.operation.effect);
-            let names = || a.operation.full_name().cmp(&b.operation.full_name());
-            b.score.total_cmp(&a.score).then(effects).then_with(names)
+            let names = |entry: &Entry<'a>| format!("{}.{}", entry.provider.name, entry.name);
+            let (scores, effects) = (of_b.score.total_cmp(&of_a.score), a.effect.cmp(&b.effect));
+            scores.then(effects).then_with(|| names(a).cmp(&names(b)))
         });
-        let floor = hits.first().map_or(0.0, |best| best.score * NOISE);
-        hits.retain(|hit| hit.score >= floor);
-        hits.truncate(limit);
-        hits
+        let floor = hits.first().map_or(0.0, |(_, best)| best.score * NOISE);
+        let hits = hits.into_iter().take_while(|(_, fit)| fit.score >= floor);
+        hits.filter_map(|(entry, fit)| Some(fit.hit(entry.operation()?))).take(limit).collect()
     }
 
     /// The words that `term` may mean, and how near each is. Typing errors are only thought of
@@ -134,12 +165,12 @@ impl<'a> Index<'a> {
     fn like(&self, term: &str) -> BTreeMap<usize, f64> {
         let mut words = BTreeMap::new();
         if term.len() >= 4 {
-            let longer = self.numbers.range(term.to_owned()..);
+            let longer = self.numbers.range::<str, _>((Bound::Included(term), Bound::Unbounded));
             let longer = longer.take_while(|(word, _)| word.starts_with(term));
             words.extend(longer.map(|(_, number)| (*number, BEGINNING)));
         }
         for synonym in tables::synonyms(term) {
-            words.extend(self.numbers.get(synonym).map(|number| (*number, SYNONYM)));
+            words.extend(self.numbers.get(synonym.as_str()).map(|number| (*number, SYNONYM)));
         }
         words.extend(self.numbers.get(term).map(|number| (*number, 1.0)));
         if term.len() < 4 || !words.is_empty() {
@@ -171,10 +202,18 @@ impl<'a> Index<'a> {
     }
 }
 
-/// The number of a word; a new word gets the next one.
-fn numbered(numbers: &mut BTreeMap<String, usize>, word: String) -> usize {
-    let next = numbers.len();
-    *numbers.entry(word).or_insert(next)
+/// How well a row fits, before it is read.
+struct Fit {
+    score: f64,
+    overlap: f64,
+    covered: f64,
+}
+
+impl Fit {
+    fn hit(self, operation: &Operation) -> Hit<'_> {
+        let Self { score, overlap, covered } = self;
+        Hit { operation, score, overlap, covered }
+    }
 }
 
 /// What the words of a query add up to in one row.
@@ -205,61 +244,4 @@ fn coverage(covered: u32, terms: usize) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(query: &str) -> Vec<String> {
-        let catalogue = Catalogue::new(Vec::new());
-        search(&catalogue, query, 20).iter().map(|hit| hit.operation.name.clone()).collect()
-    }
-
-    #[test]
-    fn the_function_meant_comes_first() {
-        for (query, expected) in [
-            ("track_event", "track_event"),
-            ("listSources", "list_sources"),
-            ("segment.segment_identify", "identify_user"),
-            ("Page View", "page_view"),
-            ("log a conversion", "track_event"),
-            ("record a purchase", "track_event"),
-            ("who am I", "get_current_user"),
-            ("verify credentials", "get_current_user"),
-            ("is my token valid", "get_current_user"),
-            ("add user to company", "group"),
-            ("merge two ids", "alias"),
-            ("bulk import", "batch"),
-            ("show all sources", "list_sources"),
-            ("write key of one source", "get_source"),
-            ("workspace details", "get_workspace"),
-            ("team members", "list_users"),
-            ("update a user's traits", "identify_user"),
-            ("mobile screen", "screen"),
-            ("somebody visited the website", "page_view"),
-            ("workspce", "get_workspace"),
-            ("idnetify", "identify_user"),
-        ] {
-            assert_eq!(found(query).first().map(String::as_str), Some(expected), "{query}");
-        }
-    }
-
-    #[test]
-    fn a_group_of_functions_is_found_by_its_noun() {
-        let sources = found("source");
-        assert!(sources[..2].contains(&"get_source".to_owned()), "{sources:?}");
-        assert!(sources[..2].contains(&"list_sources".to_owned()), "{sources:?}");
-    }
-
-    #[test]
-    fn nothing_is_found_for_nothing_and_for_nonsense() {
-        assert!(found("").is_empty());
-        assert!(found("  ").is_empty());
-        assert!(found("xyzzy qwrtp").is_empty());
-    }
-
-    #[test]
-    fn the_limit_holds_and_the_order_is_always_the_same() {
-        let catalogue = Catalogue::new(Vec::new());
-        assert_eq!(search(&catalogue, "user", 2).len(), 2);
-        assert_eq!(found("user"), found("user"));
-    }
-}
+mod tests;
