@@ -67,6 +67,18 @@ local function check(ok, ...)
   fail(...)
 end
 
+-- A call that is over at once gives its values, one that must wait gives what is left of it.
+local function finished(first, ...)
+  if type(first) == "userdata" then
+    return check(host.rest(first))
+  end
+  return check(first, ...)
+end
+
+local function call(name, account, ...)
+  return finished(host.call(name, account, ...))
+end
+
 local function expect(value, wanted, where)
   if type(value) ~= wanted then
     fail(where .. ", got " .. type(value))
@@ -232,6 +244,7 @@ local core = freeze({
   tostring = tostring,
   fail = fail,
   check = check,
+  call = call,
   expect = expect,
   settle = settle,
   raise = raise,

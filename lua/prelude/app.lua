@@ -45,7 +45,7 @@ end
 local function callable(name, account)
   local function call(...)
     can_wait()
-    return check(host.call(name, account, ...))
+    return core.call(name, account, ...)
   end
   calls[call] = { name = name, account = account }
   return call

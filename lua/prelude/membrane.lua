@@ -19,7 +19,7 @@ end
 
 local function run(name, input)
   can_wait()
-  return check(host.call(name, place.account, input))
+  return core.call(name, place.account, input)
 end
 
 local function action(name)

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use mlua::{Lua, MultiValue, Table, Value};
+use mlua::{AnyUserData, Lua, MultiValue, Table, Value};
 use serde_json::Value as Json;
 
 use super::CallLine;
@@ -12,6 +12,7 @@ use super::arguments::arguments;
 use super::errors::{Refusal, answer};
 use super::host::Host;
 use super::limit::Limit;
+use super::started::{Unfinished, started};
 use super::value::from_json;
 use crate::catalogue::{Effect, Operation, Provider, name};
 use crate::engine::action::Within;
@@ -50,14 +51,18 @@ pub(super) fn install(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result
 fn install_calls(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result<()> {
     type Called = (String, Option<String>, MultiValue);
     let mine = Rc::clone(host);
-    let call = lua.create_async_function(move |lua, (name, account, args): Called| {
-        let host = Rc::clone(&mine);
-        async move {
-            let value = call(&lua, &host, name, account, args).await;
-            answer(&lua, value)
-        }
+    let call = lua.create_function(move |lua, (name, account, args): Called| {
+        let (host, own) = (Rc::clone(&mine), lua.clone());
+        started(lua, async move {
+            let value = call(&own, &host, name, account, args).await;
+            answer(&own, value)
+        })
     })?;
     table.raw_set("call", call)?;
+    let rest = lua.create_async_function(|_, started: AnyUserData| async move {
+        started.take::<Unfinished>()?.rest().await
+    })?;
+    table.raw_set("rest", rest)?;
     type Paged = (String, Option<String>, Value, Option<String>);
     let mine = Rc::clone(host);
     let page = lua.create_async_function(move |lua, (name, account, args, cursor): Paged| {

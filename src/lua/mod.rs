@@ -13,6 +13,7 @@ mod meter;
 mod record;
 mod sandbox;
 mod session;
+mod started;
 mod tasks;
 mod value;
 mod watchdog;
