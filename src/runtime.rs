@@ -14,7 +14,7 @@ use crate::engine::oauth::Tokens;
 use crate::engine::outgoing::Outgoing;
 use crate::engine::policy::Approve;
 use crate::engine::transport::{Connect, Transport};
-use crate::engine::{Accounts, Engine, Scripts};
+use crate::engine::{Accounts, Engine, Noting, Scripts};
 use crate::error::Fault;
 use crate::ledger::facts::Facts;
 use crate::ledger::journal::{Journal, Retention};
@@ -157,6 +157,7 @@ impl Runtime {
             settings: Arc::clone(&self.settings),
             redactor: self.redactor.clone(),
             journal: journal(&self.settings),
+            noting: Noting::of(&self.settings),
             governor: Governor::new(Limits::at(self.settings.ledger_path())),
             facts: Facts::at(self.settings.ledger_path()),
             tokens: Tokens::default(),

@@ -56,13 +56,26 @@ impl std::fmt::Debug for Transcript {
     }
 }
 
-impl Transcript {
-    /// Notes as the settings want them.
-    pub(super) fn new(settings: &Settings) -> Arc<Self> {
+/// How much of calls is noted: the same for all of a process.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Noting {
+    /// Bytes of a body; none when nothing is noted.
+    body: Option<usize>,
+}
+
+impl Noting {
+    /// As the settings want it.
+    pub fn of(settings: &Settings) -> Self {
         let on = ["journal.enabled", "journal.details"].map(|key| settings.flag(key));
         let body = settings.bytes("journal.body_bytes").and_then(|bytes| bytes.try_into().ok());
-        let body = on.iter().all(|on| *on != Some(false)).then_some(body.unwrap_or(0));
-        Arc::new(Self { body, notes: Mutex::default() })
+        Self { body: on.iter().all(|on| *on != Some(false)).then_some(body.unwrap_or(0)) }
+    }
+}
+
+impl Transcript {
+    /// Notes of one call.
+    pub(super) fn new(noting: Noting) -> Arc<Self> {
+        Arc::new(Self { body: noting.body, notes: Mutex::default() })
     }
 
     /// Notes the arguments.

@@ -47,6 +47,7 @@ pub use account::{Account, Accounts};
 pub use action::Scripts;
 pub use call::{Args, Call, Delivery, Options, Origin, Outcome, Pages, Run, Warning};
 pub use deliver::Journey;
+pub use exchange::Noting;
 pub use listing::{Listing, Page};
 pub use record::new_id;
 
@@ -81,6 +82,8 @@ pub struct Engine {
     pub redactor: Redactor,
     /// Where calls are remembered.
     pub journal: Journal,
+    /// How much of what they said and were told.
+    pub noting: Noting,
     /// Who paces calls to documented limits.
     pub governor: Governor,
     /// What is known of accounts from earlier runs.
@@ -114,7 +117,7 @@ impl Engine {
         recording.finish(result)
     }
 
-    async fn perform(&self, call: Call, run: &mut Run) -> Result<Outcome, Fault> {
+    async fn perform(&self, mut call: Call, run: &mut Run) -> Result<Outcome, Fault> {
         let operation = self.catalogue.find(&call.function)?;
         run.found(operation);
         let provider = self.catalogue.provider(&operation.provider)?;
@@ -126,30 +129,27 @@ impl Engine {
         let route = self.choose(provider, operation, account);
         debug!(function = run.function, account = run.account, service = route.service, "calling");
         run.backend = Some(route.service.clone());
-        let args = &self.arguments(provider, operation, route, account, &call.args)?;
+        let given = std::mem::take(&mut call.args);
+        let args = self.arguments(provider, operation, route, account, given)?;
         self.learn_path(route.placeholders().filter_map(|name| Some((name, args.get(name)?))));
-        let permit = self.permit(operation, account, &call, args)?;
+        let permit = self.permit(operation, account, &call, &args)?;
         debug!(effect = operation.effect.word(), ?permit, "policy");
         let row = (provider, operation, route);
-        let (body, warnings) = self.prepare(row, account, &call.options, args)?;
-        run.warnings = warnings;
         if let Some(keeping) = self.keeping(row, account, &call.options) {
-            run.forced = permit == Verdict::Forced;
-            if permit == Verdict::NeedsConsent {
-                let request = &self.bind(provider, operation, route, account, &body)?;
-                let bound = Bound { provider, operation, route, account, args, request };
-                self.consent(&bound, &call)?;
-            }
-            self.access.spend(call.options.grant.as_ref())?;
-            return self.keep(keeping, body, run).await;
+            return self.put_by(keeping, args, &call, permit, run).await;
         }
+        let (body, warnings) = self.prepare(row, account, &call.options, args.clone())?;
+        run.warnings = warnings;
+        let args = &args;
         let mut request = self.bind(provider, operation, route, account, &body)?;
         if let Some(lines) = &operation.lines {
-            lines::pack(operation, lines, &mut request, call.options.lines.as_deref()).await?;
+            Box::pin(lines::pack(operation, lines, &mut request, call.options.lines.as_deref()))
+                .await?;
         }
         let request = &request;
         let bound = Bound { provider, operation, route, account, args, request };
-        self.carry_out(bound, &call, permit, run).await
+        // Apart, so that an event that is only kept does not carry the room for a journey.
+        Box::pin(self.carry_out(bound, &call, permit, run)).await
     }
 
     /// Sends what is bound and permitted, or shows it.

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::{Map, Value, json};
 
 use super::account::Account;
-use super::call::{Delivery, Options, Outcome, Run};
-use super::{Engine, message_id};
+use super::call::{Call, Delivery, Options, Outcome, Run};
+use super::policy::Verdict;
+use super::{Bound, Engine, message_id};
 use crate::catalogue::operation::Batch;
 use crate::catalogue::{Effect, Operation, Provider, Route};
 use crate::error::{Fault, Kind};
@@ -84,11 +85,39 @@ impl Engine {
         delivery
     }
 
+    /// Completes, checks and keeps what a call sends, once it is agreed to.
+    ///
+    /// # Errors
+    /// As for a call that is sent at once; nothing is kept then.
+    pub(super) async fn put_by(
+        &self,
+        keeping: Keeping<'_>,
+        args: Map<String, Value>,
+        call: &Call,
+        permit: Verdict,
+        run: &mut Run,
+    ) -> Result<Outcome, Fault> {
+        let Keeping { provider, operation, route, account, .. } = keeping;
+        // Who is asked sees the arguments as they were given.
+        let asked = (permit == Verdict::NeedsConsent).then(|| args.clone());
+        let row = (provider, operation, route);
+        let (body, warnings) = self.prepare(row, account, &call.options, args)?;
+        run.warnings = warnings;
+        run.forced = permit == Verdict::Forced;
+        if let Some(args) = &asked {
+            let request = &self.bind(provider, operation, route, account, &body)?;
+            let bound = Bound { provider, operation, route, account, args, request };
+            self.consent(&bound, call)?;
+        }
+        self.access.spend(call.options.grant.as_ref())?;
+        self.keep(keeping, body, run).await
+    }
+
     /// Keeps a checked event, or every event of a checked batch.
     ///
     /// # Errors
     /// When they cannot be kept; none of them counts as accepted then.
-    pub(super) async fn keep(
+    async fn keep(
         &self,
         keeping: Keeping<'_>,
         body: Map<String, Value>,

@@ -36,11 +36,11 @@ impl Engine {
         operation: &Operation,
         route: &Route,
         account: &Account,
-        args: &Args,
+        args: Args,
     ) -> Result<Map<String, Value>, Fault> {
         let mut named = match args {
-            Args::Named(map) => map.clone(),
-            Args::Positional(values) => schema::positional(operation, values.clone())?,
+            Args::Named(map) => map,
+            Args::Positional(values) => schema::positional(operation, values)?,
         };
         self.stand_in(provider, operation, account, &mut named)?;
         let args = schema::normalise(operation, named)?;
@@ -96,9 +96,9 @@ impl Engine {
         (provider, operation, route): (&Provider, &Operation, &Route),
         account: &Account,
         options: &Options,
-        args: &Map<String, Value>,
+        args: Map<String, Value>,
     ) -> Result<(Map<String, Value>, Vec<Warning>), Fault> {
-        let mut body = args.clone();
+        let mut body = args;
         let mut warnings = Vec::new();
         let service = &provider.services[&route.service];
         if let (Some(hooks), Some(name)) = (self.hooks(&provider.name), &service.prepare) {

@@ -75,7 +75,7 @@ impl<'a> Recording<'a> {
             waited: Duration::ZERO,
             message_id: None,
             warnings: Vec::new(),
-            transcript: Transcript::new(&engine.settings),
+            transcript: Transcript::new(engine.noting),
             result: cancelled(),
         };
         let (origin, parent, meta) = (call.origin, call.parent.clone(), call.meta.clone());

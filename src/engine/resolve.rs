@@ -35,7 +35,7 @@ impl Engine {
         let Some(args) = args else { return Ok(None) };
         let (provider, operation, route) = (scene.provider, scene.operation, scene.route);
         let row = (provider, operation, route);
-        let (body, _) = self.prepare(row, scene.account, options, &args)?;
+        let (body, _) = self.prepare(row, scene.account, options, args.clone())?;
         let request = self.bind(provider, operation, route, scene.account, &body)?;
         Ok(Some((args, request)))
     }

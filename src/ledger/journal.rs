@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use rusqlite::{OptionalExtension as _, Row, ToSql, params_from_iter};
+use rusqlite::{OptionalExtension as _, Row, Statement, ToSql, params, params_from_iter};
 use serde_json::Value;
 
 use super::writer::Writer;
@@ -61,29 +61,32 @@ pub struct Retention {
     pub details_bytes: Option<u64>,
 }
 
-/// The columns, in the order that [`Entry::values`] and [`entry`] use.
+/// The columns, in the order that [`Entry::insert`] and [`entry`] use.
 pub(super) const COLUMNS: &str = "id, parent, at, function, account, effect, origin, status, \
                                   http_status, attempts, duration_ms, error, request, emulated, meta";
 
 impl Entry {
-    pub(super) fn values(&self) -> [Box<dyn ToSql>; 15] {
-        [
-            Box::new(self.id.clone()),
-            Box::new(self.parent.clone()),
-            Box::new(self.at.clone()),
-            Box::new(self.function.clone()),
-            Box::new(self.account.clone()),
-            Box::new(self.effect.clone()),
-            Box::new(self.origin.clone()),
-            Box::new(self.status.clone()),
-            Box::new(self.http_status),
-            Box::new(self.attempts),
-            Box::new(self.duration_ms),
-            Box::new(self.error.clone()),
-            Box::new(self.request.as_ref().map(Value::to_string)),
-            Box::new(self.emulated),
-            Box::new(self.meta.as_ref().map(Value::to_string)),
-        ]
+    /// Runs the statement that puts it into [`COLUMNS`].
+    pub(super) fn insert(&self, statement: &mut Statement<'_>) -> rusqlite::Result<()> {
+        let text = |value: &Option<Value>| value.as_ref().map(Value::to_string);
+        let inserted = statement.execute(params![
+            self.id,
+            self.parent,
+            self.at,
+            self.function,
+            self.account,
+            self.effect,
+            self.origin,
+            self.status,
+            self.http_status,
+            self.attempts,
+            self.duration_ms,
+            self.error,
+            text(&self.request),
+            self.emulated,
+            text(&self.meta),
+        ]);
+        inserted.map(drop)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Transaction, params_from_iter};
+use rusqlite::Transaction;
 
 use super::journal::{COLUMNS, Details, Entry, Retention};
 use super::{Ledger, details, explain, forget};
@@ -219,9 +219,7 @@ fn insert(change: &Transaction<'_>, group: &[(Entry, Option<String>)]) -> rusqli
     let sql =
         format!("INSERT OR REPLACE INTO runs ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     let mut insert = change.prepare_cached(&sql)?;
-    group
-        .iter()
-        .try_for_each(|(entry, _)| insert.execute(params_from_iter(entry.values())).map(drop))
+    group.iter().try_for_each(|(entry, _)| entry.insert(&mut insert))
 }
 
 #[cfg(test)]

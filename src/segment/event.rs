@@ -49,7 +49,7 @@ pub(super) fn batch(
     }
     let mut wrong = Vec::new();
     for (index, event) in events.iter_mut().enumerate() {
-        match item(judges, provider, event, &now) {
+        match item(judges, provider, event.take(), &now) {
             Ok((checked, found)) => {
                 *event = checked;
                 warnings.extend(found.into_iter().map(|finding| finding.within(index)));
@@ -66,13 +66,12 @@ pub(super) fn batch(
 fn item(
     judges: Judges<'_>,
     provider: &Provider,
-    event: &Value,
+    event: Value,
     now: &str,
 ) -> Result<(Value, Vec<Finding>), Fault> {
-    let mut event = event
-        .as_object()
-        .cloned()
-        .ok_or_else(|| refused("event_not_object", "an event must be an object"))?;
+    let Value::Object(mut event) = event else {
+        return Err(refused("event_not_object", "an event must be an object"));
+    };
     let kind = judges.0.kind_of(&event).map_err(Finding::into_fault)?;
     let row = provider.operation(kind.function()).ok_or_else(|| {
         Fault::new(Kind::Internal, format!("no row has events of type `{}`", kind.wire()))
@@ -81,9 +80,8 @@ fn item(
     let mut event = schema::normalise(row, event)?;
     stamp(&mut event, now);
     let warnings = settled(kind, judges.1, &mut event, 0)?;
-    let mut whole = Map::from_iter([("type".to_owned(), json!(kind.wire()))]);
-    whole.append(&mut event);
-    Ok((Value::Object(whole), warnings))
+    event.shift_insert(0, "type".to_owned(), json!(kind.wire()));
+    Ok((Value::Object(event), warnings))
 }
 
 /// The refusal of an event that would be lost, or what else is to be known of it.

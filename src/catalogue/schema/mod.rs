@@ -28,30 +28,27 @@ pub fn normalise(
     operation: &Operation,
     given: Map<String, Value>,
 ) -> Result<Map<String, Value>, Fault> {
-    let mut args = Map::new();
+    let mut values: Vec<Option<Value>> = vec![None; operation.params.len()];
     for (written, value) in given {
-        let name = param_name(operation, &written)?;
-        if args.contains_key(name) {
+        let (at, name, param) = param_of(operation, &written)?;
+        if values[at].is_some() {
             return Err(
                 Fault::usage(format!("`{name}` is given twice, once as `{written}`")).param(name)
             );
         }
-        let param = &operation.params[name];
         // A null for something optional is the same as not giving it, as in Lua.
         if value.is_null() && !param.nullable {
             continue;
         }
-        args.insert(name.to_owned(), convert(name, param, value)?);
+        values[at] = Some(convert(name, param, value)?);
     }
-    for (name, param) in &operation.params {
-        if !args.contains_key(name)
-            && let Some(default) = &param.default
-        {
-            args.insert(name.clone(), default.clone());
-        }
-    }
+    let declared = operation.params.iter().zip(values);
+    let given = declared.filter_map(|((name, param), value)| {
+        Some((name.clone(), value.or_else(|| param.default.clone())?))
+    });
+    let args = given.collect();
     required(operation, &args)?;
-    Ok(in_declared_order(operation, args))
+    Ok(args)
 }
 
 /// The wire name that `written` means.
@@ -59,13 +56,21 @@ pub fn normalise(
 /// # Errors
 /// [`Kind::Usage`] with the nearest names.
 pub fn param_name<'a>(operation: &'a Operation, written: &str) -> Result<&'a str, Fault> {
-    if let Some((name, _)) = operation.params.get_key_value(written) {
-        return Ok(name);
+    param_of(operation, written).map(|(_, name, _)| name)
+}
+
+/// The parameter that `written` means: its place among the declared ones, its name, the parameter.
+fn param_of<'a>(
+    operation: &'a Operation,
+    written: &str,
+) -> Result<(usize, &'a str, &'a Param), Fault> {
+    if let Some((at, name, param)) = operation.params.get_full(written) {
+        return Ok((at, name, param));
     }
     let folded = fold(written);
-    let mut hits = operation.params.keys().filter(|name| fold(name) == folded);
-    if let Some(name) = hits.next() {
-        return Ok(name);
+    let mut all = operation.params.iter().enumerate();
+    if let Some((at, (name, param))) = all.find(|(_, (name, _))| fold(name) == folded) {
+        return Ok((at, name, param));
     }
     let full = operation.full_name();
     let near = nearest(written, operation.params.keys().map(String::as_str));
@@ -255,14 +260,6 @@ fn check_bounds(path: &str, param: &Param, value: &Value) -> Result<(), Fault> {
         return Err(Fault::usage(format!("`{path}` must be {bounds}")).param(path));
     }
     Ok(())
-}
-
-fn in_declared_order(operation: &Operation, mut args: Map<String, Value>) -> Map<String, Value> {
-    operation
-        .params
-        .keys()
-        .filter_map(|name| args.remove(name).map(|value| (name.clone(), value)))
-        .collect()
 }
 
 /// Positional values under the names of the parameters in declared order.

@@ -154,7 +154,7 @@ impl<'a> Maker<'a> {
             (self.provider, row, row.route()),
             &self.account,
             &self.options,
-            &event,
+            event,
         )?;
         if !warnings.is_empty() {
             self.progress.warned();

@@ -1,8 +1,6 @@
 //! What no row can say of an event: how large it may be, how many keys it may have, which times
 //! and ids make no sense, and what Segment demands inside `context`.
 
-use std::io;
-
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
@@ -31,23 +29,34 @@ const NOBODY: &[&str] = &["null", "undefined", "none", "nan", "nil", "[object ob
 
 /// How many bytes an event has as JSON, counted without writing it down.
 pub fn bytes(event: &Map<String, Value>) -> usize {
-    struct Count(usize);
+    let fields = event.iter().map(|(key, value)| quoted(key) + 1 + size(value));
+    fields.sum::<usize>() + around(event.len())
+}
 
-    impl io::Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(true) => 4,
+        Value::Bool(false) => 5,
+        Value::Number(number) => number.as_str().len(),
+        Value::String(text) => quoted(text),
+        Value::Array(items) => items.iter().map(size).sum::<usize>() + around(items.len()),
+        Value::Object(map) => bytes(map),
     }
+}
 
-    let mut count = Count(0);
-    // A value in memory always serialises, and counting cannot fail.
-    let _ = serde_json::to_writer(&mut count, event);
-    count.0
+/// Brackets, and the commas between so many.
+fn around(count: usize) -> usize {
+    2 + count.saturating_sub(1)
+}
+
+/// A text with its quotes: what must be escaped takes two bytes, or six.
+fn quoted(text: &str) -> usize {
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 1,
+        0..=0x1f => 5,
+        _ => 0,
+    };
+    2 + text.len() + text.bytes().map(escaped).sum::<usize>()
 }
 
 /// The complaint about an event of this many bytes, when it is too large.
@@ -137,5 +146,25 @@ pub(super) fn word(value: &Value) -> &'static str {
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_bytes_counted_are_those_that_are_written() {
+        let every = (0..0x180).filter_map(char::from_u32).collect::<String>();
+        for event in [
+            json!({}),
+            json!({"a": [], "b": {}, "c": [1, [2, []]], "d": null}),
+            json!({"bool": [true, false], "price": 1e-7, "big": 12_345_678_901_234_567_890_u64}),
+            json!({"text": every.as_str(), (every): "ü\u{1F600}\u{7f}"}),
+        ] {
+            let event = event.as_object().unwrap();
+            assert_eq!(bytes(event), serde_json::to_vec(event).unwrap().len(), "{event:?}");
+        }
     }
 }
