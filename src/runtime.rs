@@ -9,10 +9,10 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use crate::access::Access;
 use crate::catalogue::{Catalogue, Source};
+use crate::engine::consent::Approve;
 use crate::engine::governor::Governor;
 use crate::engine::oauth::Tokens;
 use crate::engine::outgoing::Outgoing;
-use crate::engine::policy::Approve;
 use crate::engine::transport::{Connect, Transport};
 use crate::engine::{Accounts, Engine, Noting, Scripts};
 use crate::error::Fault;

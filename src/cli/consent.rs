@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use serde_json::Value;
 
 use super::output::{Printer, pretty};
-use crate::engine::policy::{Approve, Consent, Question};
+use crate::engine::consent::{Answer, Approve, Consent, Question};
 
 const CHOICES: &str = "Go ahead? [y]es, [N]o, [a]lways in this run, as [c]url: ";
 
@@ -35,7 +35,14 @@ impl Asking {
 }
 
 impl Approve for Asking {
-    fn approve(&self, question: &Question<'_>) -> Consent {
+    fn approve<'a>(&'a self, question: &'a Question<'a>) -> Answer<'a> {
+        // Whoever sits at the terminal is all that this process waits for.
+        Box::pin(async move { self.ask(question) })
+    }
+}
+
+impl Asking {
+    fn ask(&self, question: &Question<'_>) -> Consent {
         let key = (question.operation.full_name(), question.account.name.clone());
         // Held while asking: calls at the same time ask one after the other.
         let mut always = self.always.lock().unwrap_or_else(PoisonError::into_inner);

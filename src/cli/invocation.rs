@@ -16,7 +16,7 @@ use super::reply::Reply;
 use super::sending::given;
 use super::token;
 use crate::emulator::{Emulator, Setup};
-use crate::engine::policy::Approve;
+use crate::engine::consent::Approve;
 use crate::error::{Fault, Kind};
 use crate::redact::{Redactor, Secret};
 use crate::runtime::{Opening, Runtime};

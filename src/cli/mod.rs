@@ -18,6 +18,7 @@ mod emulator;
 mod entry;
 mod envelope;
 mod everywhere;
+mod gateway;
 mod help;
 mod how;
 mod import;

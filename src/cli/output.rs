@@ -7,6 +7,7 @@ mod pager;
 pub(super) mod terminal;
 mod text;
 pub(super) mod view;
+pub(super) mod wire;
 
 use std::io::{self, Write};
 use std::process::exit;

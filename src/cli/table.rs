@@ -6,6 +6,7 @@ mod capability;
 mod checks;
 mod connections;
 mod events;
+mod gateway;
 mod outbox;
 mod program;
 mod runs;
@@ -39,6 +40,7 @@ static FAMILIES: &[&[&Entry]] = &[
     servers::ENTRIES,
     capability::ENTRIES,
     runs::ENTRIES,
+    gateway::ENTRIES,
     &[&SERVE, &EVENTS],
     program::ENTRIES,
 ];

@@ -10,6 +10,8 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::call::{Args, Call, Options, Outcome, Run};
+use super::consent::{Asks, Planning};
+use super::fence::Fence;
 use super::raw::{Body, Raw};
 use super::record::Recording;
 use super::{Engine, new_id};
@@ -35,6 +37,12 @@ pub struct Within {
     pub memory: Option<usize>,
     /// CPU time.
     pub cpu: Option<Duration>,
+    /// What the face around it lets through.
+    pub fence: Option<Arc<Fence>>,
+    /// Who is asked where policy says `ask`; nobody for whoever is asked about every call.
+    pub asks: Asks,
+    /// Where a script that only plans puts down what it would change.
+    pub planning: Option<Arc<Planning>>,
 }
 
 /// A script that is to be run.
@@ -65,6 +73,10 @@ pub struct Ended {
     pub output: String,
     /// The calls it made, as they are listed elsewhere.
     pub calls: Vec<Value>,
+    /// How long it took.
+    pub took: Duration,
+    /// Peak bytes of memory.
+    pub memory: usize,
 }
 
 /// Someone who can run scripts.
@@ -88,12 +100,22 @@ impl Engine {
     /// Runs a script that no file holds, whatever comes of it, and remembers it. `call` says who
     /// calls and how.
     pub async fn code(&self, code: Code, call: Call) -> Run {
+        self.script(code, call).await.0
+    }
+
+    /// The same, with what it printed, the calls it made and what it used.
+    pub async fn script(&self, code: Code, call: Call) -> (Run, Ended) {
         let mut recording = Recording::begin(self, &call);
+        let within = &call.options.within;
+        let most =
+            within.fence.as_ref().map_or(Effect::Write, |fence| fence.most.min(Effect::Write));
+        recording.run.effect = Some(most);
+        // A plan leaves no trace.
+        recording.run.dry_run |= within.planning.is_some();
         let result = async {
             let provider = self.catalogue.provider(&code.provider)?;
             let account = self.accounts.open(provider, call.account.as_deref())?;
             recording.run.account.clone_from(&account.name);
-            recording.run.effect = Some(Effect::Write);
             recording.run.transcript.input(code.input.as_object().unwrap_or(&Map::new()));
             let job = Job {
                 name: "code".to_owned(),
@@ -106,8 +128,10 @@ impl Engine {
             };
             self.job(job).await
         };
-        let result = result.await;
-        recording.finish(result)
+        match result.await {
+            Ok((outcome, ended)) => (recording.finish(outcome), ended),
+            Err(fault) => (recording.finish(Err(fault)), Ended::default()),
+        }
     }
 
     /// Performs a row of the user's own.
@@ -146,12 +170,13 @@ impl Engine {
                     run: run.id.clone(),
                     options,
                 };
-                self.job(job).await
+                self.job(job).await?.0
             }
         }
     }
 
-    async fn job(&self, mut job: Job) -> Result<Outcome, Fault> {
+    /// Runs a script; what came of it, and what else is known of it.
+    async fn job(&self, mut job: Job) -> Result<(Result<Outcome, Fault>, Ended), Fault> {
         if job.options.curl {
             return Err(Fault::usage("a script is no single request that curl could make")
                 .hint("--dry-run shows its calls"));
@@ -167,17 +192,18 @@ impl Engine {
         let scripts = self.scripts.as_ref();
         let scripts =
             scripts.ok_or_else(|| Fault::new(Kind::Internal, "nobody can run scripts here"))?;
-        let ended = scripts.run(job).await;
+        let mut ended = scripts.run(job).await;
         let stopped = || {
             Fault::new(Kind::Internal, "the script ended without a word")
                 .effect(SideEffect::Unknown)
         };
-        let value = ended.result.unwrap_or_else(|| Err(stopped()))?;
-        let value = match dry_run {
+        let result = ended.result.take().unwrap_or_else(|| Err(stopped()));
+        let outcome = result.map(|value| match dry_run {
             true => json!({"result": value, "calls": ended.calls, "output": ended.output}),
             false => value,
-        };
-        Ok(Outcome { value, ..Outcome::default() })
+        });
+        let outcome = outcome.map(|value| Outcome { value, ..Outcome::default() });
+        Ok((outcome, ended))
     }
 }
 

@@ -158,7 +158,8 @@ fn remembered_body(body: &Value, service: Option<&Service>, variable: &str) -> (
 }
 
 /// A text as one word of a POSIX shell, whatever is in it.
-fn quoted(text: &str) -> String {
+/// A text as one word of a shell.
+pub fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_owned();

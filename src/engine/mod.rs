@@ -8,12 +8,14 @@ mod advice;
 mod answer;
 mod ask;
 pub mod call;
+pub mod consent;
 mod content;
 pub mod courier;
 pub mod curl;
 mod deliver;
 mod encode;
 mod exchange;
+pub mod fence;
 pub mod governor;
 pub mod hooks;
 pub mod import;
@@ -58,11 +60,12 @@ use crate::ledger::facts::Facts;
 use crate::ledger::journal::Journal;
 use crate::redact::Redactor;
 use crate::settings::Settings;
+use consent::Approve;
 use governor::Governor;
 use hooks::{Hooks, Scene};
 use outgoing::Outgoing;
 use pages::Gathered;
-use policy::{Approve, Verdict};
+use policy::Verdict;
 use record::Recording;
 use request::Request;
 use transport::Transport;
@@ -124,6 +127,8 @@ impl Engine {
         if let Some(custom) = &operation.custom {
             return Box::pin(self.act((provider, operation, custom), call, run)).await;
         }
+        call.hold_back(operation.effect);
+        run.dry_run = call.options.dry_run;
         let account = &self.accounts.open(provider, call.account.as_deref())?;
         run.account.clone_from(&account.name);
         let route = self.choose(provider, operation, account);
@@ -170,13 +175,12 @@ impl Engine {
             return Ok(Outcome { value: Value::String(line), ..Outcome::default() });
         }
         if options.dry_run {
-            return Ok(Outcome::preview(
-                self.as_signed(&bound).preview(&self.redactor, &now()),
-                permit,
-            ));
+            let request = self.as_signed(&bound).preview(&self.redactor, &now());
+            self.plan_on(&bound, call, &request, permit);
+            return Ok(Outcome::preview(request, permit));
         }
         if permit == Verdict::NeedsConsent {
-            self.consent(&bound, call)?;
+            self.consent(&bound, call).await?;
         }
         self.access.spend(options.grant.as_ref())?;
         // The ledger is opened while the request is under way.

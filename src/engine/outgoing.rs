@@ -107,7 +107,7 @@ impl Engine {
         if let Some(args) = &asked {
             let request = &self.bind(provider, operation, route, account, &body)?;
             let bound = Bound { provider, operation, route, account, args, request };
-            self.consent(&bound, call)?;
+            self.consent(&bound, call).await?;
         }
         self.access.spend(call.options.grant.as_ref())?;
         self.keep(keeping, body, run).await

@@ -1,12 +1,12 @@
 //! Whether a call may be made: a pure decision from the operation's effect, the user's policy and
-//! what was asked for. Asking the user is left to the face that has one.
+//! what was asked for. Asking somebody is `consent`'s business.
 
 use serde_json::{Map, Value};
 
+use super::Engine;
 use super::account::Account;
 use super::ask::reach;
 use super::call::{self, Call};
-use super::{Bound, Engine, now};
 use crate::catalogue::{Effect, Operation};
 use crate::error::{Fault, Kind};
 use crate::settings::{Origin, Settings};
@@ -41,36 +41,6 @@ impl Policy {
             Self::Deny => "deny",
         }
     }
-}
-
-/// A call that somebody has to agree to, as it would be sent.
-#[derive(Debug)]
-pub struct Question<'a> {
-    /// The function.
-    pub operation: &'a Operation,
-    /// Whose data it is about.
-    pub account: &'a Account,
-    /// Method, URL, headers and body, free of secrets.
-    pub request: Value,
-    /// The same as a command line of `curl`.
-    pub curl: String,
-}
-
-/// What was answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Consent {
-    /// Go ahead.
-    Given,
-    /// Do not.
-    Withheld,
-    /// Stop everything.
-    Interrupted,
-}
-
-/// Someone who can be asked.
-pub trait Approve: Send + Sync {
-    /// Shows what would be sent and returns the answer.
-    fn approve(&self, question: &Question<'_>) -> Consent;
 }
 
 /// The policy in force for an effect: the account's, else the provider's, else the default (reads
@@ -156,6 +126,9 @@ impl Engine {
         args: &Map<String, Value>,
     ) -> Result<Verdict, Fault> {
         self.access.admit(call.options.grant.as_ref(), operation, &account.name)?;
+        if let Some(fence) = &call.options.within.fence {
+            fence.admit(operation, &account.name)?;
+        }
         let effect = operation.effect;
         if let Some(ceiling) = call.options.within.ceiling.filter(|ceiling| effect > *ceiling) {
             let (name, most, word) = (operation.full_name(), ceiling.word(), effect.word());
@@ -173,7 +146,7 @@ impl Engine {
                 Ok(verdict)
             }
             // Who is asked wants to see the request, which is not bound yet.
-            Verdict::NeedsConsent if self.approve.is_some() => Ok(verdict),
+            Verdict::NeedsConsent if self.asks(call) => Ok(verdict),
             Verdict::NeedsConfirmation => {
                 let cap = self.settings.bytes("safety.erase_cap");
                 let cap = cap.and_then(|cap| usize::try_from(cap).ok());
@@ -183,31 +156,6 @@ impl Engine {
                 Ok(Verdict::Pass)
             }
             verdict => Err(refusal(verdict, operation, account, call)),
-        }
-    }
-
-    /// Asks for consent to what is bound.
-    ///
-    /// # Errors
-    /// The refusal, when it was not given.
-    pub(super) fn consent(&self, bound: &Bound<'_>, call: &Call) -> Result<(), Fault> {
-        let Bound { operation, account, .. } = *bound;
-        let now = now();
-        let question = Question {
-            operation,
-            account,
-            request: self.as_signed(bound).preview(&self.redactor, &now),
-            curl: self.curl(bound, &now),
-        };
-        match self.approve.as_ref().map(|who| who.approve(&question)) {
-            Some(Consent::Given) => Ok(()),
-            Some(Consent::Interrupted) => Err(Fault::new(
-                Kind::Interrupted,
-                "interrupted at the question whether to go ahead",
-            )),
-            Some(Consent::Withheld) | None => {
-                Err(refusal(Verdict::NeedsConsent, operation, account, call))
-            }
         }
     }
 }

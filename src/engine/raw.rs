@@ -77,6 +77,10 @@ impl Engine {
         self.learn_path(place.args.iter().map(|(name, value)| (name.as_str(), value)));
         let args = &merged(&place.args, &raw.body);
         guard_body(provider, operation, &raw.body, args)?;
+        let mut call = call.clone();
+        call.hold_back(operation.effect);
+        let call = &call;
+        run.dry_run = call.options.dry_run;
         let permit = self.permit(operation, account, call, args)?;
         let mut request = self.bound(provider, operation, account, raw, path)?;
         request.whole = own.is_none();

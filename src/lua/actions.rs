@@ -90,6 +90,8 @@ fn ended(report: Report) -> Ended {
         })
     });
     Ended {
+        took: report.took,
+        memory: report.memory,
         calls: calls.collect(),
         output: report.output,
         result: Some(match (report.error, text) {
@@ -175,7 +177,7 @@ async fn raw_call(host: &Host, raw: Raw) -> Result<Json, Refusal> {
         return Err(host.trip(Limit::Calls).into());
     }
     let call = wish(host, String::new(), raw.account.clone(), Args::default(), Pages::All);
-    let writes = !raw.method.eq_ignore_ascii_case("GET") && !host.script.dry_run;
+    let writes = !raw.method.eq_ignore_ascii_case("GET") && host.sends();
     let slot = turn.record().begin("membrane.api".to_owned(), writes);
     let raw = Raw { options: call.options, parent: call.parent, ..raw };
     let run = Box::pin(host.runtime.engine().request(raw)).await;

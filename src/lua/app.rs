@@ -254,7 +254,7 @@ async fn perform(
         return Err(host.trip(Limit::Calls).into());
     }
     let operation = host.runtime.catalogue().find(&function)?;
-    let writes = operation.effect != Effect::Read && !host.script.dry_run;
+    let writes = operation.effect != Effect::Read && host.sends();
     let slot = turn.record().begin(format!("app.integrations.{function}"), writes);
     let mut call = wish(host, function, account, args, pages);
     call.options.delivery = delivery.or(call.options.delivery);

@@ -92,6 +92,11 @@ impl Host {
         turn
     }
 
+    /// Whether a call that changes something is sent.
+    pub(super) fn sends(&self) -> bool {
+        !self.script.dry_run && self.script.within.planning.is_none()
+    }
+
     /// What every interrupt point asks: may the script go on?
     pub(super) fn check(&self) -> mlua::Result<()> {
         self.turn.borrow().meter.check()

@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("upstream", 2),
     ("runtime", 2),
     ("lua", 3),
+    ("mcp", 3),
     ("emulator", 3),
     ("cli", 4),
 ];
@@ -46,6 +47,7 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("stdout()", &["src/cli/output"], "only it prints"),
     ("rmcp", &["src/upstream/wire", "src/mcp"], "the protocol's library stays behind two rooms"),
     ("mlua", &["src/lua"], "the VM stays behind one room"),
+    ("rmcp", &["src/mcp", "src/upstream"], "the protocol stays behind two rooms"),
     ("process::exit", &["src/main.rs", "src/cli/output"], "ending the process is main's business"),
 ];
 

@@ -25,6 +25,28 @@ pub fn input_schema(operation: &Operation) -> Value {
     Value::Object(head)
 }
 
+/// The documented result of an operation, as JSON Schema. It promises no more than a service keeps:
+/// fields may be missing or null, and there may be others. What is no object by itself is in `value`.
+pub fn output_schema(operation: &Operation) -> Value {
+    let fields = operation.result.iter().map(|(name, field)| (name.clone(), result_field(field)));
+    let mut properties: Map<String, Value> = fields.collect();
+    if properties.is_empty() {
+        properties.insert("value".into(), json!({"description": "The result."}));
+    }
+    json!({"type": "object", "properties": properties})
+}
+
+fn result_field(field: &Param) -> Value {
+    let mut schema = Map::new();
+    if field.kind != Type::Any {
+        schema.insert("type".into(), json!([field.kind.word(), "null"]));
+    }
+    if !field.about.is_empty() {
+        schema.insert("description".into(), json!(field.about));
+    }
+    Value::Object(schema)
+}
+
 fn object_schema(params: &indexmap::IndexMap<String, Param>, closed: bool) -> Map<String, Value> {
     let mut schema = Map::new();
     schema.insert("type".into(), json!("object"));

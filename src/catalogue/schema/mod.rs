@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value};
 
-pub use json::input_schema;
+pub use json::{input_schema, output_schema};
 use words::{shown, wrong};
 
 use crate::catalogue::name::{did_you_mean, fold, nearest};

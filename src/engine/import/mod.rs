@@ -211,7 +211,7 @@ impl Engine {
     }
 
     fn begin(&self, import: &Import, call: &Call, watch: Watch<'_>) -> Result<Imported, Fault> {
-        let plan = self.plan(import, call)?;
+        let plan = watch.event_loop.block_on(self.plan(import, call))?;
         if plan.already {
             return Ok(Imported {
                 run_id: String::new(),

@@ -42,7 +42,7 @@ impl Engine {
     /// # Errors
     /// A source that is not there, a refusal by policy, another process at the same import, a source
     /// or mapping that has changed since the import was begun.
-    pub(super) fn plan(&self, import: &Import, call: &Call) -> Result<Plan<'_>, Fault> {
+    pub(super) async fn plan(&self, import: &Import, call: &Call) -> Result<Plan<'_>, Fault> {
         let identity = import.source.identity()?;
         let format = import.format.or_else(|| import.source.format()).ok_or_else(|| {
             Fault::usage(format!("the form of {} is not known", import.source.name()))
@@ -53,7 +53,7 @@ impl Engine {
         let (_, service) = batching(provider)?;
         let batch = service.batch.as_ref().ok_or_else(no_batch)?;
         let place = self.place(&provider.name, import.account.as_deref())?;
-        self.may_import(batch, &place, import, call)?;
+        self.may_import(batch, &place, import, call).await?;
         let how = format!("{:?} {:?} {}", format, import.mapping, place.mark);
         let how: String = Sha256::digest(how.as_bytes())
             .iter()
@@ -118,7 +118,7 @@ impl Engine {
         })
     }
 
-    fn may_import(
+    async fn may_import(
         &self,
         batch: &Batch,
         place: &Place,
@@ -134,8 +134,8 @@ impl Engine {
         if permit == Verdict::NeedsConsent && !import.dry_run {
             let route = operation.route();
             let request = &self.bind(provider, operation, route, account, args)?;
-            return self
-                .consent(&Bound { provider, operation, route, account, args, request }, call);
+            let bound = Bound { provider, operation, route, account, args, request };
+            return self.consent(&bound, call).await;
         }
         Ok(())
     }
