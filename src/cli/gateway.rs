@@ -2,6 +2,7 @@
 //! a profile's file and of flags, which win.
 
 pub(super) mod place;
+mod web;
 
 use std::sync::Arc;
 
@@ -130,6 +131,8 @@ impl Chosen {
 #[derive(Debug, clap::Args)]
 pub(super) struct ServeArgs {
     #[command(flatten)]
+    web: web::Web,
+    #[command(flatten)]
     chosen: Chosen,
 }
 
@@ -142,19 +145,24 @@ pub(super) fn serve(invocation: &Invocation, args: &ServeArgs) -> Result<u8, Fau
     let profile = args.chosen.profile(runtime)?;
     let offer = Offer::by_profile(runtime, &profile);
     let server = Server::new(Arc::clone(runtime), offer, profile);
-    invocation.wait(async {
-        let mut signals = Signals::listen()?;
-        let stop = Arc::new(Notify::new());
-        let serving = stdio::serve(server, std::io::stdin(), wire(), Arc::clone(&stop));
-        let mut serving = std::pin::pin!(serving);
-        tokio::select! {
-            served = &mut serving => return served.map(|()| 0),
-            _ = signals.next() => stop.notify_one(),
-        }
-        // What is in flight may finish; whoever is in a hurry says so again.
-        tokio::select! {
-            served = &mut serving => served.map(|()| 0),
-            status = signals.next() => Ok(status),
-        }
-    })?
+    match args.web.rules() {
+        Some(rules) => invocation.wait(web::serve(invocation, runtime, server, rules))?,
+        None => invocation.wait(pipes(server))?,
+    }
+}
+
+async fn pipes(server: Server) -> Result<u8, Fault> {
+    let mut signals = Signals::listen()?;
+    let stop = Arc::new(Notify::new());
+    let serving = stdio::serve(server, std::io::stdin(), wire(), Arc::clone(&stop));
+    let mut serving = std::pin::pin!(serving);
+    tokio::select! {
+        served = &mut serving => return served.map(|()| 0),
+        _ = signals.next() => stop.notify_one(),
+    }
+    // What is in flight may finish; whoever is in a hurry says so again.
+    tokio::select! {
+        served = &mut serving => served.map(|()| 0),
+        status = signals.next() => Ok(status),
+    }
 }

@@ -147,10 +147,10 @@ mod tests {
     #[test]
     fn what_is_no_object_is_wrapped_and_text_stays_bare() {
         let kept = Kept::default();
-        let done = |value: Value| serde_json::to_value(cap(&kept).done(&value)).unwrap();
-        assert_eq!(done(json!([1]))["structuredContent"], json!({"value": [1]}));
-        assert_eq!(done(json!({"a": 1}))["structuredContent"], json!({"a": 1}));
-        assert_eq!(done(json!("hi"))["content"][0]["text"], "hi");
+        let done = |value: &Value| serde_json::to_value(cap(&kept).done(value)).unwrap();
+        assert_eq!(done(&json!([1]))["structuredContent"], json!({"value": [1]}));
+        assert_eq!(done(&json!({"a": 1}))["structuredContent"], json!({"a": 1}));
+        assert_eq!(done(&json!("hi"))["content"][0]["text"], "hi");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::code;
 use super::consent::{Desk, Shown, Way, question};
 use super::server::{Shared, wrong};
 use super::tool::{ACCOUNT, Act, Code, DRY_RUN, Tool};
-use crate::access::Grant;
+use crate::access::{Grant, door};
 use crate::engine::action::Within;
 use crate::engine::consent::Asks;
 use crate::engine::curl::quoted;
@@ -48,7 +48,7 @@ impl Caller {
     pub(super) fn of(context: RequestContext<RoleServer>, request: &CallToolRequestParams) -> Self {
         let parts = context.extensions.get::<axum::http::request::Parts>();
         Self {
-            grant: parts.and_then(|parts| parts.extensions.get::<Grant>().cloned()),
+            grant: parts.and_then(|parts| parts.extensions.get::<door::Caller>()?.grant.clone()),
             way: Way::of(&context),
             answer: request
                 .request_state

@@ -9,7 +9,7 @@
 //! let offer = Offer::of("my-capability", vec![tool, …]);   // names, hints and order as they are
 //! let profile = Profile::new("the capability `x`", Written { write: Some(Write::Allow), ..Written::default() }, settings)?;
 //! let server = Server::new(runtime, offer, profile);
-//! mcp::stdio::serve(server, input, output, stop).await?;    // or mcp::http::router(server, stop), an axum Router
+//! mcp::stdio::serve(server, input, output, stop).await?;    // or mcp::http::router(server, door.ending()), an axum Router
 //! ```
 //!
 //! What is left to others: policy, tokens and everything else about a call is the engine's, scripts are
@@ -20,6 +20,7 @@ mod answer;
 mod call;
 mod code;
 mod consent;
+pub mod http;
 mod kept;
 mod offer;
 mod pages;

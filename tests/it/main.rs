@@ -47,6 +47,7 @@ mod lua_command;
 mod mcp_client;
 #[path = "../support/nats.rs"]
 mod nats_server;
+mod mcp_gateway;
 mod oauth;
 mod outbox_commands;
 mod output;

@@ -47,7 +47,6 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("stdout()", &["src/cli/output"], "only it prints"),
     ("rmcp", &["src/upstream/wire", "src/mcp"], "the protocol's library stays behind two rooms"),
     ("mlua", &["src/lua"], "the VM stays behind one room"),
-    ("rmcp", &["src/mcp", "src/upstream"], "the protocol stays behind two rooms"),
     ("process::exit", &["src/main.rs", "src/cli/output"], "ending the process is main's business"),
 ];
 
