@@ -1,11 +1,12 @@
 //! `run_lua`, `run_lua_write` and `execute_lua`: a script, run by whoever runs the scripts of actions.
 //! One that may change things is planned first, so that a person sees everything in one question.
 
+mod wanted;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::answer::{self, failed_with, meta};
 use super::call::{Caller, declined, plan_text};
@@ -14,21 +15,11 @@ use super::server::Shared;
 use super::tool::Code;
 use crate::engine::action::{Code as Source, Ended, Within};
 use crate::engine::consent::{Asks, Planned, Planning};
-use crate::engine::curl::quoted;
 use crate::engine::fence::Fence;
 use crate::engine::policy::Verdict;
 use crate::engine::{Call, Options, Origin, Run};
 use crate::error::{Fault, Kind};
-
-/// A script as a client wrote it.
-struct Wanted {
-    code: String,
-    input: Value,
-    account: Option<String>,
-    timeout: Option<Duration>,
-    memory: Option<usize>,
-    cpu: Option<Duration>,
-}
+use wanted::Wanted;
 
 /// What came of running one.
 struct Ran {
@@ -106,7 +97,7 @@ impl Shared {
                         format!("{} of the script's calls need approval", open.len()),
                     )
                     .code("approval_needed");
-                    let command = by_hand(wanted);
+                    let command = wanted.by_hand();
                     Err(Box::new(self.unasked(caller, &open, &fault, &command)))
                 }
             },
@@ -211,57 +202,6 @@ impl Shared {
     }
 }
 
-impl Wanted {
-    fn read(arguments: &Map<String, Value>) -> Result<Self, Fault> {
-        let wrong = |name: &str, what: &str| {
-            let message = format!("`{name}` must be {what}");
-            Err(Fault::usage(message).code("invalid_argument").param(name))
-        };
-        let mut wanted = Self {
-            code: String::new(),
-            input: Value::Null,
-            account: None,
-            timeout: None,
-            memory: None,
-            cpu: None,
-        };
-        for (name, value) in arguments {
-            let seconds = || value.as_f64().filter(|number| *number > 0.0 && *number < 1e9);
-            match (name.as_str(), value) {
-                (_, Value::Null) => {}
-                ("code", Value::String(code)) => wanted.code.clone_from(code),
-                ("code", _) => return wrong(name, "a text"),
-                ("input", input) => wanted.input = input.clone(),
-                ("account", Value::String(account)) => wanted.account = Some(account.clone()),
-                ("account", _) => return wrong(name, "the name of an account"),
-                ("timeout" | "cpuLimit", _) => {
-                    let Some(seconds) = seconds() else {
-                        return wrong(name, "a number of seconds");
-                    };
-                    let time = Some(Duration::from_secs_f64(seconds));
-                    if name == "timeout" { wanted.timeout = time } else { wanted.cpu = time }
-                }
-                ("memoryLimit", _) => {
-                    let bytes = value.as_u64().and_then(|bytes| usize::try_from(bytes).ok());
-                    let Some(bytes) = bytes else { return wrong(name, "a number of bytes") };
-                    wanted.memory = Some(bytes);
-                }
-                _ => {
-                    return Err(Fault::usage(format!("there is no argument `{name}`"))
-                        .code("unknown_argument")
-                        .param(name));
-                }
-            }
-        }
-        if wanted.code.trim().is_empty() {
-            let what =
-                "Missing required parameter \"code\". Provide the Lua source code to execute.";
-            return Err(Fault::usage(what).code("missing_argument").param("code"));
-        }
-        Ok(wanted)
-    }
-}
-
 /// Whether a script ended because something is never allowed, so that running it again is no use.
 fn refused(fault: &Fault) -> bool {
     matches!(fault.kind, Kind::PolicyDenied | Kind::ScriptLimit | Kind::Interrupted)
@@ -280,18 +220,6 @@ fn named(fault: &Fault) -> Fault {
         "do less in one script, or have the setting {setting} raised where the gateway is run"
     );
     fault.clone().hint(cure)
-}
-
-/// The command line that runs the same script.
-fn by_hand(wanted: &Wanted) -> String {
-    let mut line = String::from("kosmo integrations:lua --force");
-    if let Some(account) = &wanted.account {
-        line += &format!(" --account {}", quoted(account));
-    }
-    if !wanted.input.is_null() {
-        line += &format!(" --input {}", quoted(&json!(wanted.input).to_string()));
-    }
-    line + &format!(" --eval {}", quoted(&wanted.code))
 }
 
 fn size(bytes: usize) -> String {

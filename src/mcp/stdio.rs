@@ -2,8 +2,10 @@
 //! JSON-RPC has for it and the connection goes on; at the end of the input, or when told to stop, the
 //! calls in flight are finished first. A client that does not read only holds itself.
 
+mod lines;
+
 use std::collections::HashSet;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -19,9 +21,7 @@ use tokio::sync::{Notify, mpsc};
 
 use super::server::{REVISIONS, Server};
 use crate::error::{Fault, Kind};
-
-/// The longest message.
-const LONGEST: usize = 16 << 20;
+use lines::{Incoming, LONGEST, complaint, read, write};
 
 /// Messages that may wait on either side.
 const WAITING: usize = 64;
@@ -54,12 +54,6 @@ pub async fn serve(
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     Ok(())
-}
-
-/// What came in.
-enum Incoming {
-    Line(Vec<u8>),
-    TooLong,
 }
 
 /// Calls in flight.
@@ -242,79 +236,5 @@ impl Transport<RoleServer> for Pipe {
     async fn close(&mut self) -> Result<(), Fault> {
         self.outgoing = None;
         Ok(())
-    }
-}
-
-/// What is wrong with a line that is no message: code, words, and the id it is about.
-fn complaint(line: &[u8]) -> (i32, String, Value) {
-    match serde_json::from_slice::<Value>(line) {
-        Err(why) => (-32700, format!("Parse error: {why}"), Value::Null),
-        Ok(Value::Array(_)) => (
-            -32600,
-            "Invalid Request: batches are not taken, send one message a line".to_owned(),
-            Value::Null,
-        ),
-        Ok(value) => {
-            let id = match &value["id"] {
-                id @ (Value::String(_) | Value::Number(_)) => id.clone(),
-                _ => Value::Null,
-            };
-            (
-                -32600,
-                "Invalid Request: this is no JSON-RPC 2.0 message of the protocol".to_owned(),
-                id,
-            )
-        }
-    }
-}
-
-/// Reads lines until the end. One that is too long is dropped as it comes.
-fn read(mut input: impl BufRead, to: &mpsc::Sender<Incoming>) {
-    let mut line = Vec::new();
-    let mut dropping = false;
-    loop {
-        let (taken, ended) = match input.fill_buf() {
-            Ok([]) => break,
-            Ok(bytes) => {
-                let end = memchr::memchr(b'\n', bytes);
-                let taken = end.map_or(bytes.len(), |at| at + 1);
-                if !dropping {
-                    line.extend_from_slice(&bytes[..end.unwrap_or(taken)]);
-                }
-                (taken, end.is_some())
-            }
-            Err(why) if why.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) => break,
-        };
-        input.consume(taken);
-        if line.len() > LONGEST {
-            dropping = true;
-            line = Vec::new();
-        }
-        if ended {
-            let whole = std::mem::take(&mut line);
-            let what = if dropping { Incoming::TooLong } else { Incoming::Line(whole) };
-            dropping = false;
-            if to.blocking_send(what).is_err() {
-                return;
-            }
-        }
-    }
-    // A last message without the end of its line is one all the same.
-    if !line.is_empty() {
-        let _ = to.blocking_send(Incoming::Line(line));
-    }
-}
-
-/// Writes what comes until nobody can send any more, or nobody reads.
-fn write(mut output: impl Write, mut from: mpsc::Receiver<Vec<u8>>) {
-    while let Some(line) = from.blocking_recv() {
-        let mut written = output.write_all(&line);
-        while let (Ok(()), Ok(next)) = (&written, from.try_recv()) {
-            written = output.write_all(&next);
-        }
-        if written.and_then(|()| output.flush()).is_err() {
-            return;
-        }
     }
 }

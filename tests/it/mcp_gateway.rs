@@ -7,5 +7,6 @@ mod bad_input;
 mod code_mode;
 mod consent;
 mod direct;
+mod http;
 
 mod lifecycle;
