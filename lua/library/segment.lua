@@ -2756,7 +2756,7 @@
 ---@field reports segment.list_syncs_from_warehouse.result.reports[] The syncs.
 
 ---@class segment.list_sources.args
----@field slug string The workspace's slug, e.g. `my-workspace`, or its id.
+---@field slug? string The workspace's slug, e.g. `my-workspace`, or its id; the one of the token if absent.
 
 ---@class segment.list_sources.result.sources
 ---@field id string Its id.
@@ -2772,7 +2772,7 @@
 ---@field sources segment.list_sources.result.sources[] The sources.
 
 ---@class segment.get_source.args
----@field slug string The workspace's slug, e.g. `my-workspace`, or its id.
+---@field slug? string The workspace's slug, e.g. `my-workspace`, or its id; the one of the token if absent.
 ---@field id string The source's id, e.g. `abc123`, or its slug.
 
 ---@class segment.get_source.result
@@ -3972,7 +3972,7 @@
 ---@field connectionState string Whether the warehouse can be reached.
 
 ---@class segment.get_workspace.args
----@field slug string The workspace's slug, e.g. `my-workspace`, or its id.
+---@field slug? string The workspace's slug, e.g. `my-workspace`, or its id; the one of the token if absent.
 
 ---@class segment.get_workspace.result
 ---@field id string Its id.
@@ -5123,14 +5123,14 @@ function functions.list_syncs_from_warehouse(args) end
 
 ---List all sources of a workspace.
 ---@param args segment.list_sources.args
----@overload fun(slug: string): segment.list_sources.result
+---@overload fun(slug?: string): segment.list_sources.result
 ---@return segment.list_sources.result
 function functions.list_sources(args) end
 functions.segment_list_sources = functions.list_sources
 
 ---Get one source of a workspace by its id.
 ---@param args segment.get_source.args
----@overload fun(slug: string, id: string): segment.get_source.result
+---@overload fun(slug?: string, id: string): segment.get_source.result
 ---@return segment.get_source.result
 function functions.get_source(args) end
 functions.segment_get_source = functions.get_source
@@ -5623,7 +5623,7 @@ function functions.get_connection_state_from_warehouse(args) end
 
 ---Get a workspace by its slug.
 ---@param args segment.get_workspace.args
----@overload fun(slug: string): segment.get_workspace.result
+---@overload fun(slug?: string): segment.get_workspace.result
 ---@return segment.get_workspace.result
 function functions.get_workspace(args) end
 functions.segment_get_workspace = functions.get_workspace

@@ -42,7 +42,7 @@ impl Engine {
             Args::Named(map) => map,
             Args::Positional(values) => schema::positional(operation, values)?,
         };
-        self.stand_in(provider, operation, account, &mut named)?;
+        self.stand_in((provider, operation, route), account, &mut named)?;
         let args = schema::normalise(operation, named)?;
         if let Some(mask) = &provider.services[&route.service].mask {
             for (name, value) in &args {
@@ -63,8 +63,7 @@ impl Engine {
 
     fn stand_in(
         &self,
-        provider: &Provider,
-        operation: &Operation,
+        (provider, operation, route): (&Provider, &Operation, &Route),
         account: &Account,
         named: &mut Map<String, Value>,
     ) -> Result<(), Fault> {
@@ -76,7 +75,7 @@ impl Engine {
             }
             if let Some(value) = self.accounts.field(provider, account, field)? {
                 named.insert(name.clone(), Value::String(value));
-            } else if operation.routes.iter().any(|route| route.placeholders().any(|p| p == name)) {
+            } else if route.placeholders().any(|placeholder| placeholder == name) {
                 let message = format!("Missing required parameter(s): {name}");
                 return Err(Fault::usage(message).code("missing_parameter").param(name).hint(
                     format!(
