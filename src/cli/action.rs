@@ -55,7 +55,7 @@ pub(super) const DELETE_EXAMPLES: &str = "kosmo action delete source-by-id";
 pub(super) const RESTORE_EXAMPLES: &str = "kosmo action restore source-by-id";
 
 /// What other tools call the key of a function: `list-sources`.
-fn key(operation: &Operation) -> String {
+pub(super) fn key(operation: &Operation) -> String {
     operation
         .custom
         .as_ref()

@@ -76,6 +76,8 @@ pub(super) const YIELDING: &[&str] = &[
     "output",
     "select",
     "curl",
+    "tenantKey",
+    "workspaceKey",
     "no-wait",
     "expect",
     "yes-replace-all",

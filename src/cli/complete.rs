@@ -150,7 +150,7 @@ fn flags(command: &clap::Command, operation: Option<&Operation>) -> Candidates {
         flags.push((format!("--{name}="), about(&param.about)));
     }
     for arg in command.get_arguments() {
-        if let Some(long) = arg.get_long() {
+        if let Some(long) = arg.get_long().filter(|_| !arg.is_hide_set()) {
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
             flags.push((format!("--{long}"), about(&help)));
         }

@@ -4,6 +4,7 @@
 mod form;
 mod page;
 mod prompt;
+pub(super) mod request;
 
 use std::io::{IsTerminal as _, stderr, stdin};
 use std::time::Duration;
@@ -25,7 +26,7 @@ kosmo connect segment --connectionKey eu --set write_key=env:EU_WRITE_KEY --set 
 kosmo connect segment --browser --detach --json";
 
 /// What to connect, and how.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct ConnectArgs {
     /// The app's address, the provider, or the connection; the only provider there is if absent
     app: Option<String>,
@@ -87,11 +88,11 @@ pub(super) fn run(invocation: &Invocation, args: &ConnectArgs) -> Result<u8, Fau
     }
     if args.browser {
         let offer = form::Offer { place, timeout: args.timeout, test: !args.no_test };
-        return if args.detach {
-            form::detach(invocation, &offer)
-        } else {
-            form::offer(invocation, &offer)
-        };
+        if args.detach {
+            let record = form::detach(invocation, &offer)?;
+            return connection::say(invocation, &record, None, &[]);
+        }
+        return form::offer(invocation, &offer);
     }
     let notes = if !args.set.is_empty() {
         let wish = ConfigureArgs {
@@ -132,11 +133,11 @@ fn place(runtime: &Runtime, args: &ConnectArgs) -> Result<Place, Fault> {
     if let Some(id) = &args.connection_id {
         return Place::existing(runtime, id);
     }
-    let written = args.app.as_ref().or(args.integration.as_ref());
-    let place = match (written, &args.intent) {
-        (Some(written), _) => Place::meant(runtime, written)?,
-        (None, Some(intent)) => Place::meant(runtime, &by_intent(runtime, intent)?)?,
-        (None, None) => Place::meant(runtime, &only(runtime)?)?,
+    let place = match (&args.app, &args.integration, &args.intent) {
+        (Some(written), ..) => Place::meant(runtime, written)?,
+        (None, Some(app), _) => Place::of_app(runtime, app)?,
+        (None, None, Some(intent)) => Place::of_app(runtime, &by_intent(runtime, intent)?)?,
+        (None, None, None) => Place::of_app(runtime, &only(runtime)?)?,
     };
     match &args.connection_key {
         Some(account) => Place::meant(runtime, &format!("{}.{account}", place.provider)),

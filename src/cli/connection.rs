@@ -104,6 +104,10 @@ pub(super) struct TestArgs {
 pub(super) fn ensure(invocation: &Invocation, args: &EnsureArgs) -> Result<u8, Fault> {
     let runtime = invocation.runtime()?;
     let mut place = Place::meant(runtime, &args.app)?;
+    if !args.app.contains(['.', ':']) && !is_there(runtime, &place)? {
+        // A word that is no account yet was meant as an app.
+        place = Place::of_app(runtime, &args.app)?;
+    }
     if let Some(account) = &args.connection_key {
         place = Place::meant(runtime, &format!("{}.{account}", place.provider))?;
     }
@@ -153,7 +157,7 @@ pub(super) fn get(invocation: &Invocation, args: &GetArgs) -> Result<u8, Fault> 
 /// `not_found` for an unknown provider, usage for a cursor that leads nowhere.
 pub(super) fn list(invocation: &Invocation, args: &ListArgs) -> Result<u8, Fault> {
     let runtime = invocation.runtime()?;
-    let only = args.integration.as_deref().map(|name| Place::meant(runtime, name)).transpose()?;
+    let only = args.integration.as_deref().map(|name| Place::of_app(runtime, name)).transpose()?;
     let mut records = Vec::new();
     for name in runtime.catalogue().names() {
         if only.as_ref().is_none_or(|only| only.provider == name) {

@@ -42,6 +42,18 @@ pub(super) struct Everywhere {
     pub(super) color: Color,
 }
 
+/// Whose data is meant, for those who come from a tool with tenants. A function may have parameters
+/// of these names, which go first.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct Scope {
+    /// The account that is meant where none is named
+    #[arg(long = "tenantKey", alias = "tenant-key", value_name = "ACCOUNT", hide = true)]
+    pub(super) tenant_key: Option<String>,
+    /// Taken as it comes: there is one workspace here, the files of this user
+    #[arg(long = "workspaceKey", alias = "workspace-key", value_name = "KEY", hide = true)]
+    pub(super) workspace_key: Option<String>,
+}
+
 impl Everywhere {
     /// How to print.
     pub(super) fn manner(&self) -> Manner {
@@ -72,14 +84,18 @@ impl Everywhere {
 
 /// The flags of [`Everywhere`] that take the next token.
 pub(super) fn valued() -> Vec<String> {
-    let common = Everywhere::augment_args(clap::Command::new("everywhere"));
+    let common = common();
     let takes = common.get_arguments().filter(|arg| arg.get_action().takes_values());
     takes.filter_map(|arg| Some(format!("--{}", arg.get_long()?))).collect()
 }
 
-/// The flags of [`Everywhere`] and `--help` added to a command, but for those it has of its own.
+fn common() -> clap::Command {
+    Scope::augment_args(Everywhere::augment_args(clap::Command::new("everywhere")))
+}
+
+/// The flags of [`Everywhere`], of [`Scope`] and `--help` added to a command, but for those it has of its own.
 pub(super) fn everywhere(mut command: clap::Command) -> clap::Command {
-    let common = Everywhere::augment_args(clap::Command::new("everywhere"));
+    let common = common();
     for arg in common.get_arguments() {
         if !command.get_arguments().any(|own| own.get_id() == arg.get_id()) {
             command = command.arg(arg.clone());

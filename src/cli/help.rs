@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 
 use super::entry::Entry;
-use super::table;
+use super::table::membrane::WORDS;
+use super::{membrane, table};
 use crate::catalogue::name::fold;
 use crate::catalogue::{Operation, docs};
 use crate::error::Fault;
@@ -77,7 +78,14 @@ pub(super) fn top(flags: &[OsString]) -> Result<String, Fault> {
 /// The top-level help.
 pub(super) fn everything() -> String {
     let mut text = HEAD.to_owned();
-    list(&mut text, |_| true);
+    list(&mut text, |entry| entry.heading != WORDS);
+    let mut words: Vec<&str> = table::entries()
+        .filter(|entry| entry.heading == WORDS)
+        .filter_map(|entry| entry.name.split(' ').next())
+        .collect();
+    words.dedup();
+    text += &format!("\n{WORDS} (kosmo help membrane):\n");
+    text += &wrapped("  ", &words.join(", "));
     text.push_str(TAIL);
     let topics: Vec<String> = docs::guides().map(|guide| guide.name).collect();
     text += &wrapped("Topics (kosmo help TOPIC): ", &topics.join(", "));
@@ -86,6 +94,9 @@ pub(super) fn everything() -> String {
 
 /// The commands of a family and the guide about it, whichever there is.
 pub(super) fn family_and_topic(name: &str, words: &str) -> Option<String> {
+    if name == membrane::PREFIX {
+        return family(name);
+    }
     let found: Vec<String> = family(name).into_iter().chain(topic(words)).collect();
     (!found.is_empty()).then(|| found.join("\n"))
 }
@@ -116,21 +127,42 @@ fn wrapped(heading: &str, words: &str) -> String {
 
 /// The commands that begin with `family:`; none when there are none.
 pub(super) fn family(family: &str) -> Option<String> {
-    let prefix = format!("{}:", fold(family));
-    let belongs = |entry: &Entry| entry.name.replace(' ', ":").starts_with(&prefix);
-    if !table::entries().any(belongs) {
+    if fold(family) == membrane::PREFIX {
+        return Some(words());
+    }
+    let names = table::commands_of(family);
+    if names.is_empty() {
         return None;
     }
     let mut text = format!("Usage: kosmo {family}:<COMMAND> [OPTIONS]\n");
-    list(&mut text, belongs);
+    list(&mut text, |entry| names.contains(&entry.name));
     Some(text)
+}
+
+/// What the words of another tool do here.
+fn words() -> String {
+    let mut text = String::from(
+        "The command line of Membrane, for those who know it. Every command may have `membrane` before it,\n\
+         and most need not. `kosmo help seeds` lists whole lines with what they answer.\n\n\
+         Usage: kosmo [membrane] <COMMAND> [OPTIONS]\n",
+    );
+    list(&mut text, |entry| entry.heading == WORDS);
+    text += "\nThe same as other commands:\n";
+    for (word, meant) in membrane::SYNONYMS {
+        let _ = writeln!(text, "  {word:24} {meant}");
+    }
+    text +=
+        "\nEverywhere:\n  --tenantKey <ACCOUNT>    The account that is meant where none is named\n";
+    text += "  --workspaceKey <KEY>     Taken as it comes; changes nothing\n";
+    text
 }
 
 fn list(text: &mut String, belongs: impl Fn(&Entry) -> bool) {
     let mut heading = "";
-    let longest = table::entries().map(|entry| entry.name.len()).max().unwrap_or(0);
+    let listed = || table::entries().filter(|entry| belongs(entry));
+    let longest = listed().map(|entry| entry.name.len()).max().unwrap_or(0);
     let width = longest.max("integrations:<PROVIDER>".len());
-    for entry in table::entries().filter(|entry| belongs(entry)) {
+    for entry in listed() {
         if entry.heading != heading {
             heading = entry.heading;
             let _ = write!(text, "\n{heading}:\n");

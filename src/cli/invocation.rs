@@ -9,13 +9,14 @@ use clap::{ArgMatches, FromArgMatches};
 
 use super::connection::{Place, Record};
 use super::consent::{self, Asking};
-use super::everywhere::Everywhere;
+use super::everywhere::{Everywhere, Scope};
 use super::listen::listen;
 use super::output::Printer;
 use super::reply::Reply;
 use super::sending::given;
 use super::token;
 use crate::emulator::{Emulator, Setup};
+use crate::engine::Accounts;
 use crate::engine::consent::Approve;
 use crate::error::{Fault, Kind};
 use crate::redact::{Redactor, Secret};
@@ -25,6 +26,7 @@ use crate::settings::Surroundings;
 /// One run of the program.
 pub struct Invocation {
     everywhere: Everywhere,
+    scope: Scope,
     /// Settings that flags of the command stand for.
     flags: Vec<(String, toml::Value, String)>,
     printer: Arc<Printer>,
@@ -43,8 +45,13 @@ impl Invocation {
         printer.settle(everywhere.manner());
         everywhere.check()?;
         printer.look_through(everywhere.view());
+        let scope = from_matches::<Scope>(matches)?;
+        if scope.workspace_key.is_some() {
+            printer.warn("--workspaceKey changes nothing: there is one workspace here, your files");
+        }
         let flags = given(matches);
-        Ok(Self { everywhere, flags, printer, runtime: OnceCell::new(), emulator: OnceCell::new() })
+        let (runtime, emulator) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { everywhere, scope, flags, printer, runtime, emulator })
     }
 
     /// What prints.
@@ -55,6 +62,11 @@ impl Invocation {
     /// Whether one JSON object is wanted.
     pub fn json(&self) -> bool {
         self.everywhere.json
+    }
+
+    /// The account that is meant where none is named, when the command line says so.
+    pub(super) fn tenant(&self) -> Option<&str> {
+        self.scope.tenant_key.as_deref()
     }
 
     /// Settings, catalogue and engine, opened now if they are not yet.
@@ -83,18 +95,23 @@ impl Invocation {
         let automatic = surroundings.environment.get("CI").is_some_and(|value| !value.is_empty());
         let approve = Asking::possible(self.everywhere.no_input || automatic)
             .then(|| Arc::new(Asking::new(Arc::clone(&self.printer))) as Arc<dyn Approve>);
-        let surroundings = Some(surroundings);
         let token = self.everywhere.token.as_deref().map(token::read).transpose()?.map(Secret::new);
-        let flags = self.flags.clone();
-        Runtime::open(Opening {
-            surroundings,
-            flags,
-            approve,
-            token,
-            redactor,
-            scripts: Some(crate::lua::actions::scripts),
-            ..Opening::default()
-        })
+        let with = |flags| {
+            Runtime::open(Opening {
+                surroundings: Some(surroundings.clone()),
+                flags,
+                approve: approve.clone(),
+                token: token.clone(),
+                redactor: redactor.clone(),
+                scripts: Some(crate::lua::actions::scripts),
+                ..Opening::default()
+            })
+        };
+        let runtime = with(self.flags.clone())?;
+        let Some(tenant) = self.tenant() else { return Ok(runtime) };
+        let usual = |name| (Accounts::usual_key(name), tenant.into(), "--tenantKey".to_owned());
+        let usual = runtime.catalogue().names().map(usual);
+        with(self.flags.iter().cloned().chain(usual).collect())
     }
 
     /// The runtime, for a command that no token covers.

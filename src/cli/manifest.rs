@@ -47,7 +47,7 @@ pub(super) fn reply() -> Reply {
         "version": env!("CARGO_PKG_VERSION"),
         "usage": "kosmo <COMMAND> [OPTIONS]",
         "commands": table::entries().map(|entry| command(entry, &ids)).collect::<Vec<_>>(),
-        "common_flags": common.get_arguments().map(argument).collect::<Vec<_>>(),
+        "common_flags": common.get_arguments().filter(|arg| !arg.is_hide_set()).map(argument).collect::<Vec<_>>(),
         "output": {
             "usual": "text for people on stdout",
             "envelope": "one JSON object with --json, on success and on failure",
@@ -63,7 +63,7 @@ pub(super) fn reply() -> Reply {
 
 fn command(entry: &Entry, common: &[&str]) -> Value {
     let command = entry.command();
-    let own = |arg: &&Arg| !common.contains(&arg.get_id().as_str());
+    let own = |arg: &&Arg| !arg.is_hide_set() && !common.contains(&arg.get_id().as_str());
     let arguments = command.get_positionals().filter(own).map(argument);
     let flags =
         command.get_arguments().filter(|arg| !arg.is_positional()).filter(own).map(argument);

@@ -7,6 +7,7 @@ mod checks;
 mod connections;
 mod events;
 mod gateway;
+pub(super) mod membrane;
 mod outbox;
 mod program;
 mod runs;
@@ -43,6 +44,7 @@ static FAMILIES: &[&[&Entry]] = &[
     gateway::ENTRIES,
     &[&SERVE, &EVENTS],
     program::ENTRIES,
+    membrane::ENTRIES,
 ];
 
 /// Every command, in the order of the help.
@@ -61,6 +63,14 @@ pub(super) fn find(name: &str) -> Option<&'static Entry> {
                 .all(|(a, b)| a == b || (matches!(a, b':' | b' ') && matches!(b, b':' | b' ')))
     };
     entries().find(same)
+}
+
+/// The names of a family's commands, of those that begin with its word.
+pub(super) fn commands_of(family: &str) -> Vec<&'static str> {
+    let family = fold(family);
+    let belongs =
+        |name: &&str| name.split_once([':', ' ']).is_some_and(|(first, _)| fold(first) == family);
+    entries().map(|entry| entry.name).filter(belongs).collect()
 }
 
 /// The provider that `integrations:<name>` means, built in or the user's own; reads no rows.

@@ -1,6 +1,7 @@
 //! `token mint`: handing out tokens that limit what their holder may do. What a token means is the
 //! business of [`crate::access`].
 
+mod bearer;
 mod kept;
 mod wish;
 
@@ -14,6 +15,7 @@ use super::reply::Reply;
 use super::{stdin, units};
 use crate::access::now;
 use crate::error::{Fault, Kind};
+pub(super) use bearer::{BearerArgs, EXAMPLES as BEARER_EXAMPLES, bearer};
 pub(super) use kept::{ListArgs, REVOKE_EXAMPLES, RevokeArgs, list, revoke};
 use wish::{link, nothing};
 

@@ -11,6 +11,7 @@ use super::complete;
 use super::entry::Entry;
 use super::everywhere::valued;
 use super::help;
+use super::membrane;
 use super::raw;
 use super::table;
 use crate::catalogue::docs;
@@ -31,9 +32,18 @@ pub(super) fn wants_json(argv: &[OsString]) -> bool {
     is_typed(&told_apart(argv.to_vec()), "--json")
 }
 
-/// The same words, with a request's `--json` that has a body told from the flag of every command.
+/// The same words in our own spelling, with a request's `--json` that has a body told from the flag
+/// of every command.
 fn told_apart(argv: Vec<OsString>) -> Vec<OsString> {
-    let (mut words, rest) = leading_flags(argv);
+    let (mut words, mut rest) = leading_flags(argv);
+    if rest.first().is_some_and(|first| first == membrane::PREFIX) {
+        // Flags may stand on either side of it.
+        let (more, after) = leading_flags(rest.split_off(1));
+        let (flags, after) = if after.is_empty() { (after, more) } else { (more, after) };
+        words.extend(flags);
+        rest.extend(after);
+    }
+    let rest = membrane::plain(rest);
     let request = rest.first().is_some_and(|first| first == raw::NAME);
     words.extend(if request { raw::told_apart(rest) } else { rest });
     words
@@ -125,7 +135,14 @@ fn shortcut(first: &str, flags: Vec<OsString>, rest: Vec<OsString>) -> Result<Ty
         name = text(&rest.remove(0))?.to_owned();
     }
     if name.is_empty() {
-        return help::family(family).map(Typed::Show).ok_or_else(|| unknown(first));
+        let help = help::family(family).ok_or_else(|| unknown(first))?;
+        let asked = |flag: &OsString| flag == "--help" || flag == "-h" || flag == "--no-pager";
+        return match flags.iter().chain(&rest).find(|flag| !asked(flag)) {
+            None => Ok(Typed::Show(help)),
+            Some(_) => Err(Fault::usage(format!("say which command of `{family}` is meant"))
+                .code("unknown_command")
+                .hint(format!("there are: {}", table::commands_of(family).join(", ")))),
+        };
     }
     let Some(provider) = table::provider(family, &name) else {
         return Err(unknown(&format!("{family}:{name}")));
@@ -188,19 +205,29 @@ fn taken(tokens: &[OsString], function: Option<&str>) -> Vec<&'static str> {
     flags
 }
 
+fn first_word(name: &str) -> &str {
+    name.split_once([':', ' ']).map_or(name, |(first, _)| first)
+}
+
+fn last_word(name: &str) -> &str {
+    name.rsplit_once([':', ' ']).map_or(name, |(_, last)| last)
+}
+
 fn unknown(name: &str) -> Fault {
     // Within a family only what follows the colon tells commands apart.
     let (family, last) = name.split_once(':').unwrap_or(("", name));
-    let prefix = format!("{family}:");
     let names = || table::entries().map(|entry| entry.name);
-    let siblings: Vec<&str> = names().filter_map(|name| name.strip_prefix(&prefix)).collect();
-    let near: Vec<&str> = if siblings.is_empty() {
+    let siblings = table::commands_of(family);
+    let same =
+        names().filter(|known| fold(known) == fold(name) || fold(first_word(known)) == fold(name));
+    let same: Vec<&str> = same.collect();
+    let near: Vec<&str> = if !same.is_empty() {
+        same
+    } else if siblings.is_empty() {
         nearest(name, names())
     } else {
-        let near = nearest(last, siblings);
-        names()
-            .filter(|name| near.iter().any(|near| name.strip_prefix(&prefix) == Some(near)))
-            .collect()
+        let near = nearest(last, siblings.iter().map(|name| last_word(name)));
+        siblings.into_iter().filter(|name| near.contains(&last_word(name))).collect()
     };
     Fault::usage(format!("unknown command `{name}`"))
         .code("unknown_command")

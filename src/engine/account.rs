@@ -90,7 +90,7 @@ impl Accounts {
     /// The name of the account used when none is given: the setting
     /// `integrations.<provider>.account`, else `default`.
     pub fn usual(&self, provider: &Provider) -> &str {
-        self.settings.text(&format!("integrations.{}.account", provider.name)).unwrap_or(DEFAULT)
+        self.settings.text(&Self::usual_key(&provider.name)).unwrap_or(DEFAULT)
     }
 
     /// The account of that name, none for the usual one.

@@ -144,7 +144,7 @@ fn nearest(runtime: &Runtime, intent: &str, args: &CreateArgs) -> Result<Reply, 
     let text = format!(
         "Nothing was made: `{}` does that ({}, confidence {confidence:.2}).\nRun it: kosmo action run {} --input '{{…}}'",
         best.full_name(),
-        best.about,
+        best.about.trim_end_matches('.'),
         super::key(best),
     );
     let json = json!({

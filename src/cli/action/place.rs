@@ -32,8 +32,15 @@ impl Place {
         };
         let Some(written) = &self.connection else { return Ok((provider, None)) };
         if let Some(provider) = &provider {
-            let account = written.strip_prefix(&format!("{provider}.")).unwrap_or(written);
-            runtime.engine().accounts.open(catalogue.provider(provider)?, Some(account))?;
+            let accounts = &runtime.engine().accounts;
+            let known = catalogue.provider(provider)?;
+            // The connection of the usual account has the provider's name for an id.
+            let account = match written.strip_prefix(&format!("{provider}.")) {
+                Some(account) => account,
+                None if written == provider => accounts.usual(known),
+                None => written,
+            };
+            accounts.open(known, Some(account))?;
             return Ok((Some(provider.clone()), Some(account.to_owned())));
         }
         let (provider, account) = whose(runtime, written)?;

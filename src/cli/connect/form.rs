@@ -151,7 +151,7 @@ fn shown(runtime: &Runtime, place: &Place) -> Result<Shown, Fault> {
 ///
 /// # Errors
 /// When that process cannot start, or fails at once.
-pub(super) fn detach(invocation: &Invocation, offer: &Offer) -> Result<u8, Fault> {
+pub(super) fn detach(invocation: &Invocation, offer: &Offer) -> Result<Record, Fault> {
     let trouble = |why: std::io::Error| Fault::io("cannot start another process", &why);
     let program = std::env::current_exe().map_err(trouble)?;
     let mut command = Command::new(program);
@@ -180,8 +180,7 @@ pub(super) fn detach(invocation: &Invocation, offer: &Offer) -> Result<u8, Fault
     let mut lines = String::new();
     while said.read_line(&mut lines).map_err(trouble)? > 0 {
         if lines.contains("http://127.0.0.1:") {
-            let record = super::look(invocation, &offer.place)?;
-            return connection::say(invocation, &record, None, &[]);
+            return super::look(invocation, &offer.place);
         }
     }
     let _ = said.read_to_string(&mut lines);

@@ -1,6 +1,5 @@
 //! Which connection is meant: by its id, by the name of an account, or by the address of an app.
 
-use crate::catalogue::Provider;
 use crate::catalogue::name::{did_you_mean, fold, nearest};
 use crate::cli::accounts::check_account;
 use crate::cli::raw;
@@ -53,6 +52,27 @@ impl Place {
         Ok(Self { provider, account })
     }
 
+    /// The usual account of an app, which is named by its address or by the provider. An account's
+    /// name is none.
+    ///
+    /// # Errors
+    /// `not_found` for an app nobody knows, usage for what can be no name.
+    pub(in crate::cli) fn of_app(runtime: &Runtime, written: &str) -> Result<Self, Fault> {
+        let written = written.trim();
+        if let Some(place) = by_address(runtime, written)? {
+            return Ok(place);
+        }
+        let catalogue = runtime.catalogue();
+        let Some(name) = catalogue.names().find(|name| fold(name) == fold(written)) else {
+            return Err(unknown_app(
+                catalogue.names(),
+                format!("no provider is named `{written}`"),
+            ));
+        };
+        let usual = runtime.engine().accounts.usual(catalogue.provider(name)?);
+        Ok(Self::new(name, usual))
+    }
+
     /// What is meant, if it is there. Accounts that were put away are, too.
     ///
     /// # Errors
@@ -99,14 +119,14 @@ fn by_address(runtime: &Runtime, written: &str) -> Result<Option<Place>, Fault> 
         if host.is_empty() || host.starts_with('.') {
             return Err(Fault::usage("that cannot be the name of a connection"));
         }
-        return Err(stranger(catalogue.providers(), &host));
+        return Err(unknown_app(catalogue.names(), format!("no provider is at `{host}`")));
     }
     Ok(None)
 }
 
-fn stranger<'a>(providers: impl Iterator<Item = &'a Provider>, host: &str) -> Fault {
-    let known: Vec<&str> = providers.map(|provider| provider.name.as_str()).collect();
-    Fault::not_found(format!("no provider is at `{host}`")).code("unknown_app").hint(format!(
+fn unknown_app<'a>(names: impl Iterator<Item = &'a str>, why: String) -> Fault {
+    let known: Vec<&str> = names.collect();
+    Fault::not_found(why).code("unknown_app").hint(format!(
         "there are: {}; a folder of rows adds one, see docs.read(\"connections\")",
         known.join(", ")
     ))

@@ -154,6 +154,11 @@ impl Record {
         self.verified.is_some()
     }
 
+    /// Where its user can type the credentials in, while somebody offers that.
+    pub(in crate::cli) fn form(&self) -> Option<&str> {
+        self.form.as_deref()
+    }
+
     /// Whether something stands in the way of using it that no check would mend.
     pub(in crate::cli) fn is_hindered(&self) -> bool {
         let hinders = |fault: &Fault| matches!(fault.kind, Kind::NotActive | Kind::NotFound);

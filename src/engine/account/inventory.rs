@@ -10,6 +10,11 @@ use crate::redact::Secret;
 use crate::settings::{is_account_name, is_reference};
 
 impl Accounts {
+    /// The setting that names the account of a provider which is meant where none is named.
+    pub fn usual_key(provider: &str) -> String {
+        format!("integrations.{provider}.account")
+    }
+
     /// The names of a provider's accounts, `default` first, the others sorted: those in settings
     /// files, those that have an environment variable, and the emulator's when it is in use.
     pub fn names(&self, provider: &Provider) -> Vec<String> {
