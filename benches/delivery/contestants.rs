@@ -45,6 +45,7 @@ pub(crate) struct Run<'a> {
 pub(crate) const FLOOR: &str = "floor: prepared batches";
 pub(crate) const IMPORT: &str = "kosmo segment:import";
 pub(crate) const OUTBOX: &str = "kosmo loop, outbox";
+pub(crate) const BATCHES: &str = "kosmo batches of 1,000, outbox";
 pub(crate) const NODE: &str = "@segment/analytics-node";
 pub(crate) const PYTHON: &str = "segment-analytics-python";
 
@@ -53,19 +54,25 @@ pub(crate) static ALL: &[Contestant] = &[
     Contestant { flush: import, say: Some(import), recover: Some(import), ..row(IMPORT) },
     Contestant { flush: two_imports, ..row("kosmo segment:import, 2 workers") },
     Contestant {
-        flush: |run| kosmo_loop(run, "outbox", "600", false),
-        leave: Some(|run| kosmo_loop(run, "outbox", "0", false)),
-        say: Some(|run| kosmo_loop(run, "outbox", "0", true)),
+        flush: |run| kosmo_loop(run, "outbox", "600", None),
+        leave: Some(|run| kosmo_loop(run, "outbox", "0", None)),
+        say: Some(|run| kosmo_loop(run, "outbox", "0", Some("say"))),
         recover: Some(flush),
         ..row(OUTBOX)
+    },
+    Contestant {
+        flush: |run| kosmo_loop(run, "outbox", "600", Some("batch")),
+        leave: Some(|run| kosmo_loop(run, "outbox", "0", Some("batch"))),
+        recover: Some(flush),
+        ..row(BATCHES)
     },
     Contestant { flush: two_couriers, ..row("kosmo loop, outbox, 2 workers") },
     Contestant {
         share: 20,
         slow: true,
-        flush: |run| kosmo_loop(run, "direct", "0", false),
-        leave: Some(|run| kosmo_loop(run, "direct", "0", false)),
-        say: Some(|run| kosmo_loop(run, "direct", "0", true)),
+        flush: |run| kosmo_loop(run, "direct", "0", None),
+        leave: Some(|run| kosmo_loop(run, "direct", "0", None)),
+        say: Some(|run| kosmo_loop(run, "direct", "0", Some("say"))),
         ..row("kosmo loop, direct")
     },
     Contestant {
@@ -149,14 +156,12 @@ fn two_imports(run: &Run<'_>) -> Command {
 }
 
 /// The loop in Lua. Its limits are lifted: they are for scripts of strangers.
-pub(crate) fn kosmo_loop(run: &Run<'_>, delivery: &str, wait: &str, say: bool) -> Command {
+pub(crate) fn kosmo_loop(run: &Run<'_>, delivery: &str, wait: &str, how: Option<&str>) -> Command {
     let script = peers::fixture("loop.lua").display().to_string();
     let events = run.events.to_string();
     let mut command = kosmo(run, &["integrations:lua", &script, "--force", "--cpu-limit", "3600"]);
     command.args(["--delivery", delivery, "--flush-timeout", wait, "--", &events]);
-    if say {
-        command.arg("say");
-    }
+    command.args(how);
     command
 }
 

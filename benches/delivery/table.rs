@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use crate::Result;
-use crate::contestants::{FLOOR, IMPORT, NODE, OUTBOX, PYTHON, Run, kosmo, kosmo_loop};
+use crate::contestants::{BATCHES, FLOOR, IMPORT, NODE, OUTBOX, PYTHON, Run, kosmo, kosmo_loop};
 use crate::shared::{Usage, measured, median};
 use crate::stage::Stage;
 
@@ -14,6 +14,10 @@ pub(crate) struct Extras {
     receipt_us: f64,
     /// The whole process with that call.
     one_us: f64,
+    /// The whole process of the same call as a command.
+    command_us: f64,
+    /// Processor time of a receipt in a process that has made many, µs.
+    later_us: f64,
     /// Calls a second of a loop that ends when its events are durable.
     durable: f64,
 }
@@ -36,9 +40,15 @@ impl Extras {
             median(each)
         };
         let (none, one_us) = (cpu("return 1"), cpu(one));
-        let walls = (0..3).map(|_| tolerant(&kosmo_loop(&run(LOOP), "outbox", "0", false)).wall_us);
-        let durable = LOOP as f64 / median(walls) * 1e6;
-        Some(Self { receipt_us: one_us - none, one_us, durable })
+        let words = ["integrations:call", "segment.track_event", "--userId=u", "--event=Order"];
+        let mut command = kosmo(&shared, &words);
+        command.args(["--force", "--delivery", "outbox", "--flush-timeout", "0"]);
+        let command_us = median((0..21).map(|_| tolerant(&command).cpu_us));
+        let loops: Vec<Usage> =
+            (0..3).map(|_| tolerant(&kosmo_loop(&run(LOOP), "outbox", "0", None))).collect();
+        let durable = LOOP as f64 / median(loops.iter().map(|used| used.wall_us)) * 1e6;
+        let later_us = median(loops.iter().map(|used| used.cpu_us)) / LOOP as f64;
+        Some(Self { receipt_us: one_us - none, one_us, command_us, later_us, durable })
     }
 }
 
@@ -105,7 +115,7 @@ fn targets(results: &[Result], extras: &Option<Extras>) {
         let verdict = if met { "met" } else { "MISSED" };
         println!("{what:<68}{target:>12}{:>12}  {verdict}", format!("{figure:.1}{unit}"));
     };
-    for ours in [IMPORT, OUTBOX].iter().filter_map(|name| find(name)) {
+    for ours in [IMPORT, OUTBOX, BATCHES].iter().filter_map(|name| find(name)) {
         let name = ours.contestant.name;
         for (peer, times) in [(NODE, 10.0), (PYTHON, 6.0)] {
             let Some(peer) = find(peer) else { continue };
@@ -131,8 +141,13 @@ fn targets(results: &[Result], extras: &Option<Extras>) {
         let rate = extras.durable;
         let what = format!("a loop of {LOOP} track_event to durable storage, events/s");
         line(&what, "> 60000", rate, "", rate > 60_000.0);
-        let own = extras.receipt_us;
-        line("a durable receipt beyond starting up, µs CPU", "< 1000", own, "", own < 1_000.0);
-        println!("    (the whole process with its one call: {:.0} µs CPU)", extras.one_us);
+        for (what, own) in [
+            ("a durable receipt in a process that has made others", extras.later_us),
+            ("the first durable receipt of a script, beyond starting up", extras.receipt_us),
+            ("a script of that one call, the whole process", extras.one_us),
+            ("integrations:call --delivery outbox, the whole process", extras.command_us),
+        ] {
+            line(&format!("{what}, µs CPU"), "< 1000", own, "", own < 1_000.0);
+        }
     }
 }
