@@ -79,7 +79,7 @@ impl Invocation {
         }
         let redactor = Redactor::default();
         listen(&self.printer, &redactor)?;
-        let runtime = self.open(redactor)?;
+        let runtime = self.open(&redactor)?;
         if self.everywhere.emulator || runtime.settings().flag("emulator") == Some(true) {
             let emulator = Emulator::start(Arc::clone(runtime.catalogue()), Setup::default())?;
             runtime.use_emulator(self.emulator.get_or_init(|| emulator).url());
@@ -90,7 +90,7 @@ impl Invocation {
         Ok(self.runtime.get_or_init(|| runtime))
     }
 
-    fn open(&self, redactor: Redactor) -> Result<Arc<Runtime>, Fault> {
+    fn open(&self, redactor: &Redactor) -> Result<Arc<Runtime>, Fault> {
         let surroundings = Surroundings::of_process();
         let automatic = surroundings.environment.get("CI").is_some_and(|value| !value.is_empty());
         let approve = Asking::possible(self.everywhere.no_input || automatic)
@@ -131,7 +131,7 @@ impl Invocation {
     /// # Errors
     /// As [`Self::runtime`].
     pub(super) fn fresh(&self) -> Result<Arc<Runtime>, Fault> {
-        let runtime = self.open(self.runtime()?.redactor().clone())?;
+        let runtime = self.open(self.runtime()?.redactor())?;
         if let Some(emulator) = self.emulator.get() {
             runtime.use_emulator(emulator.url());
         }

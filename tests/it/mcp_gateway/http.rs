@@ -69,8 +69,8 @@ impl Served {
             let (name, value) = line.split_once(": ")?;
             name.eq_ignore_ascii_case("mcp-session-id").then(|| value.trim().to_owned())
         });
-        let lines = all.lines().map(|line| line.strip_prefix("data: ").unwrap_or(line));
-        let message = lines.filter(|line| line.starts_with('{')).next_back();
+        let mut lines = all.lines().map(|line| line.strip_prefix("data: ").unwrap_or(line));
+        let message = lines.rfind(|line| line.starts_with('{'));
         let message = message.and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();
         Answer { status: status.unwrap_or_else(|| panic!("{all}")), session, message, body: all }
     }
