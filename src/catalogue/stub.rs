@@ -144,7 +144,7 @@ mod tests {
             "---@class segment.track_event.args\n---@field event string Name of the action",
             "---@field userId? string|integer ",
             "---@field properties? table<string, any> ",
-            "---@overload fun(slug: string, id: string): segment.get_source.result\n",
+            "---@overload fun(slug?: string, id: string): segment.get_source.result\n",
             "---@class segment.list_sources.result.sources\n---@field id string Its id.\n",
             "---@field sources segment.list_sources.result.sources[] ",
             "---@class app.integrations\n---@field segment segment\n",

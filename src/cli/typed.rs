@@ -221,13 +221,13 @@ fn unknown(name: &str) -> Fault {
     let same =
         names().filter(|known| fold(known) == fold(name) || fold(first_word(known)) == fold(name));
     let same: Vec<&str> = same.collect();
-    let near: Vec<&str> = if !same.is_empty() {
-        same
-    } else if siblings.is_empty() {
-        nearest(name, names())
-    } else {
-        let near = nearest(last, siblings.iter().map(|name| last_word(name)));
-        siblings.into_iter().filter(|name| near.contains(&last_word(name))).collect()
+    let near = nearest(last, siblings.iter().map(|name| last_word(name)));
+    let related: Vec<&str> =
+        siblings.iter().copied().filter(|name| near.contains(&last_word(name))).collect();
+    let near = match (same.is_empty(), related.is_empty()) {
+        (false, _) => same,
+        (true, false) => related,
+        (true, true) => nearest(name, names()),
     };
     Fault::usage(format!("unknown command `{name}`"))
         .code("unknown_command")
