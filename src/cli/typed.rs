@@ -221,13 +221,16 @@ fn unknown(name: &str) -> Fault {
     let same =
         names().filter(|known| fold(known) == fold(name) || fold(first_word(known)) == fold(name));
     let same: Vec<&str> = same.collect();
-    let near = nearest(last, siblings.iter().map(|name| last_word(name)));
-    let related: Vec<&str> =
-        siblings.iter().copied().filter(|name| near.contains(&last_word(name))).collect();
-    let near = match (same.is_empty(), related.is_empty()) {
-        (false, _) => same,
-        (true, false) => related,
-        (true, true) => nearest(name, names()),
+    let alike = |known: &&str| !nearest(last, [last_word(known)]).is_empty();
+    let related: Vec<&str> = siblings.iter().copied().filter(alike).collect();
+    let near: Vec<&str> = if !same.is_empty() {
+        same
+    } else if siblings.is_empty() {
+        nearest(name, names())
+    } else if related.is_empty() {
+        nearest(name, names()).into_iter().filter(alike).collect()
+    } else {
+        related
     };
     Fault::usage(format!("unknown command `{name}`"))
         .code("unknown_command")
