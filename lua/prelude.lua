@@ -260,6 +260,7 @@ local parts = {
   app = "app",
   paginate = "app",
   task = "task",
+  mcp = "mcp",
   membrane = "membrane",
   connection = "membrane",
   integration = "membrane",

@@ -14,7 +14,7 @@ use crate::engine::governor::Governor;
 use crate::engine::oauth::Tokens;
 use crate::engine::outgoing::Outgoing;
 use crate::engine::transport::{Connect, Transport};
-use crate::engine::{Accounts, Engine, Noting, Scripts};
+use crate::engine::{Accounts, Engine, Noting, Scripts, Upstream};
 use crate::error::Fault;
 use crate::ledger::facts::Facts;
 use crate::ledger::journal::{Journal, Retention};
@@ -173,6 +173,7 @@ impl Runtime {
             hooks: vec![("segment", Arc::new(crate::segment::Segment::default()))],
             access: Arc::new(self.access()),
             scripts: self.scripts.clone(),
+            upstream: Some(Arc::clone(self.servers()) as Arc<dyn Upstream>),
             approve: self.approve.clone(),
         })
     }

@@ -6,6 +6,7 @@
 
 ---@class app
 ---@field integrations app.integrations every provider's functions
+---@field mcp table<string, table<string, fun(args?: table): any>> the tools of every configured MCP server, by server
 app = {}
 
 ---What a failed call raises. `tostring(e)` is its message.
@@ -45,6 +46,49 @@ function dump(value) end
 ---@param args? table
 ---@return fun(): any
 function paginate(fn, args) end
+
+---MCP servers by name. A server starts when something is first asked of it.
+---@class mcplib
+mcp = {}
+
+---The configured servers by name. Starts none.
+---@return table<string, table>
+function mcp.servers() end
+
+---The tools of a server, or of every trusted one.
+---@param server? string
+---@return table[]
+function mcp.tools(server) end
+
+---What is known of a tool, with the schema of its arguments.
+---@param name string `server.tool`
+---@return table
+function mcp.schema(name) end
+
+---Calls a tool.
+---@param name string `server.tool`
+---@param args? table
+---@return any
+function mcp.call(name, args) end
+
+---@param server string
+---@return table[]
+function mcp.resources(server) end
+
+---@param server string
+---@param uri string
+---@return table
+function mcp.read_resource(server, uri) end
+
+---@param server string
+---@return table[]
+function mcp.prompts(server) end
+
+---@param server string
+---@param name string
+---@param args? table<string, string>
+---@return table
+function mcp.get_prompt(server, name, args) end
 
 ---@class docslib
 docs = {}

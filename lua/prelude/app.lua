@@ -84,6 +84,18 @@ if host.providers then
   spaces.integrations = namespace("app.integrations", host.providers, provider_space)
 end
 
+local function server_space(key)
+  local server = check(host.server(key))
+  return namespace("app.mcp." .. server, function()
+    return (check(host.server_tools(server)))
+  end, function(wanted)
+    return callable(check(host.server_tool(server, wanted)), nil)
+  end)
+end
+
+rooms[#rooms + 1] = "mcp"
+spaces.mcp = namespace("app.mcp", host.servers, server_space)
+
 local app = namespace("app", function()
   return rooms
 end, function(key)
@@ -93,7 +105,7 @@ end, function(key)
   fail({
     code = "unknown_namespace",
     message = "there is no `app." .. key .. "` here",
-    hint = rooms[1] and "there is app." .. concat(rooms, ", app.") or "this run has no integrations",
+    hint = "there is app." .. concat(rooms, ", app."),
     retryable = false,
     effect = "none",
   }, "not_found")

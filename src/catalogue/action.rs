@@ -183,6 +183,7 @@ impl Action {
             stability: "ga".to_owned(),
             feature: None,
             custom: Some(Arc::new(custom.clone())),
+            tool: None,
         })
     }
 }

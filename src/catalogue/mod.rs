@@ -10,6 +10,7 @@ pub mod operation;
 pub mod schema;
 pub mod search;
 pub mod stub;
+pub mod tool;
 
 use std::sync::OnceLock;
 

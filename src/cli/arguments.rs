@@ -62,6 +62,18 @@ pub(super) struct Words {
 /// # Errors
 /// No function, or words too many.
 pub(super) fn cut(words: &[String], catalogue: &Catalogue) -> Result<Words, Fault> {
+    let find = |function: &str| catalogue.find(function).ok();
+    cut_by(words, |function, flag| find(function).is_some_and(|it| is_switch(it, flag)))
+}
+
+/// The same where others know whether a flag of a function is a switch.
+///
+/// # Errors
+/// As [`cut`].
+pub(super) fn cut_by(
+    words: &[String],
+    switches: impl Fn(&str, &str) -> bool,
+) -> Result<Words, Fault> {
     let mut cut = Words::default();
     let mut plain: Vec<&String> = Vec::new();
     let mut words = words.iter().peekable();
@@ -78,8 +90,7 @@ pub(super) fn cut(words: &[String], catalogue: &Catalogue) -> Result<Words, Faul
             cut.flags.push(Flag::new(name, Some(value.to_owned())));
             continue;
         }
-        let operation = plain.first().and_then(|function| catalogue.find(function).ok());
-        let switch = operation.is_some_and(|operation| is_switch(operation, flag));
+        let switch = plain.first().is_some_and(|function| switches(function, flag));
         let value =
             words.next_if(
                 |next| {
@@ -101,7 +112,8 @@ pub(super) fn cut(words: &[String], catalogue: &Catalogue) -> Result<Words, Faul
     }
 }
 
-fn is_switch(operation: &Operation, flag: &str) -> bool {
+/// Whether a parameter is either there or not.
+pub(super) fn is_switch(operation: &Operation, flag: &str) -> bool {
     !flag.contains('.')
         && param_name(operation, flag)
             .is_ok_and(|name| operation.params[name].kind == Type::Boolean)

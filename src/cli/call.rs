@@ -162,18 +162,8 @@ fn prepare(
     }
     let file = flags.iter().find_map(|flag| flag.lines(operation).map(PathBuf::from));
     flags.retain(|flag| flag.lines(operation).is_none());
-    let (text, from) = match words.payload.as_deref() {
-        Some("-") => (stdin::all()?, "standard input"),
-        Some(payload) => match payload.strip_prefix('@') {
-            Some(path) => (stdin::file("payload file", Path::new(path))?, "the payload file"),
-            None => (payload.to_owned(), "the payload"),
-        },
-        None if flags.is_empty() && file.is_none() => {
-            (offered(invocation, operation)?, "standard input")
-        }
-        None => (String::new(), ""),
-    };
-    let payload = if text.trim().is_empty() { Map::new() } else { arguments::object(&text, from)? };
+    let listen = flags.is_empty() && file.is_none();
+    let payload = payload(invocation, operation, words.payload.as_deref(), listen)?;
     let mut named = arguments::merge(operation, payload, &flags)?;
     if let (Some(lines), Some(_)) = (&operation.lines, &file)
         && named.insert(lines.param.clone(), Value::Array(Vec::new())).is_some()
@@ -182,6 +172,28 @@ fn prepare(
         return Err(Fault::usage(format!("`{param}` is given twice, once as a file")).param(param));
     }
     Ok((named, file))
+}
+
+/// The payload: given here, in a file, or on standard input, where that may be listened to.
+///
+/// # Errors
+/// What is no JSON object.
+pub(super) fn payload(
+    invocation: &Invocation,
+    operation: &Operation,
+    given: Option<&str>,
+    listen: bool,
+) -> Result<Map<String, Value>, Fault> {
+    let (text, from) = match given {
+        Some("-") => (stdin::all()?, "standard input"),
+        Some(payload) => match payload.strip_prefix('@') {
+            Some(path) => (stdin::file("payload file", Path::new(path))?, "the payload file"),
+            None => (payload.to_owned(), "the payload"),
+        },
+        None if listen => (offered(invocation, operation)?, "standard input"),
+        None => (String::new(), ""),
+    };
+    if text.trim().is_empty() { Ok(Map::new()) } else { arguments::object(&text, from) }
 }
 
 /// What standard input offers when nothing else was given. Where the function needs something, a

@@ -30,7 +30,7 @@ pub(super) fn lines(words: &[String]) -> String {
     let catalogue = runtime.as_ref().map_or(&embedded, |runtime| runtime.catalogue());
     let spot = Spot::find(before);
     let mut found = match &spot {
-        None => commands(before, catalogue),
+        None => commands(before, catalogue, runtime.as_deref()),
         Some(spot) => spot.candidates(current, catalogue, runtime.as_deref()),
     };
     found.retain(|(value, _)| value.starts_with(current));
@@ -40,12 +40,15 @@ pub(super) fn lines(words: &[String]) -> String {
 
 type Candidates = Vec<(String, String)>;
 
-fn commands(before: &[String], catalogue: &Catalogue) -> Candidates {
+fn commands(before: &[String], catalogue: &Catalogue, runtime: Option<&Runtime>) -> Candidates {
     let names = table::entries().map(|entry| (entry.name.to_owned(), entry.about.to_owned()));
     let providers = catalogue
         .names()
         .map(|name| (format!("integrations:{name}"), format!("Call a function of {name}")));
-    let all = names.chain(providers);
+    let servers = runtime.map(values::servers).unwrap_or_default().into_iter();
+    let servers = servers
+        .map(|(name, _)| (format!("mcp:{name}"), format!("Call a tool of the MCP server {name}")));
+    let all = names.chain(providers).chain(servers);
     match before {
         [] => all
             .map(|(name, about)| match name.split_once(' ') {

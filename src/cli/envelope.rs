@@ -162,6 +162,9 @@ pub(super) fn envelope(run: &Run, view: &View, sent: Option<&Sent>) -> Value {
         "effect": effect,
         "next_cursor": outcome.and_then(|outcome| outcome.next_cursor.as_ref()),
     });
+    if let Some(server) = &run.server {
+        meta["server"] = json!(server);
+    }
     if !run.warnings.is_empty() {
         meta["warnings"] = run.warnings.iter().map(Warning::to_json).collect();
     }

@@ -14,6 +14,7 @@ mod runs;
 mod servers;
 mod settings;
 mod tokens;
+mod tools;
 
 use clap::Args as _;
 
@@ -40,6 +41,7 @@ static FAMILIES: &[&[&Entry]] = &[
     actions::ENTRIES,
     servers::ENTRIES,
     capability::ENTRIES,
+    tools::ENTRIES,
     runs::ENTRIES,
     gateway::ENTRIES,
     &[&SERVE, &EVENTS],
@@ -84,6 +86,29 @@ pub(super) fn provider(family: &str, name: &str) -> Option<String> {
     };
     among(&Catalogue::new(Vec::new()))
         .or_else(|| among(Runtime::open(Opening::default()).ok()?.catalogue()))
+}
+
+/// What a shortcut leads to.
+pub(super) struct Shortcut {
+    /// The command for a function of it.
+    pub(super) call: &'static Entry,
+    /// The command without a function.
+    pub(super) look: &'static Entry,
+    /// What its functions begin with.
+    pub(super) name: String,
+}
+
+/// What `<family>:<name>` means that is no command: a provider, or an MCP server.
+pub(super) fn shortcut(family: &str, name: &str) -> Option<Shortcut> {
+    if family == "mcp" {
+        let runtime = Runtime::open(Opening::default()).ok()?;
+        let all = runtime.servers().all();
+        let (name, _) = all.servers.get_key_value(name)?;
+        let (call, look) = (&tools::CALL, &tools::TOOLS);
+        return Some(Shortcut { call, look, name: name.clone() });
+    }
+    let name = provider(family, name)?;
+    Some(Shortcut { call: &CALL, look: &DOCS, name })
 }
 
 static LUA: Entry = Entry {

@@ -13,7 +13,7 @@ use super::everywhere::valued;
 use super::help;
 use super::membrane;
 use super::raw;
-use super::table;
+use super::table::{self, Shortcut};
 use crate::catalogue::docs;
 use crate::catalogue::name::{did_you_mean, fold, nearest};
 use crate::error::Fault;
@@ -144,25 +144,25 @@ fn shortcut(first: &str, flags: Vec<OsString>, rest: Vec<OsString>) -> Result<Ty
                 .hint(format!("there are: {}", table::commands_of(family).join(", ")))),
         };
     }
-    let Some(provider) = table::provider(family, &name) else {
+    let Some(Shortcut { call, look, name }) = table::shortcut(family, &name) else {
         return Err(unknown(&format!("{family}:{name}")));
     };
     let mut tokens = flags;
     // The function is the first word that is neither a flag nor a flag's value.
-    match table::CALL.first_word(&rest) {
+    match call.first_word(&rest) {
         Some(at) => {
-            let function = format!("{provider}.{}", text(&rest[at])?);
+            let function = format!("{name}.{}", text(&rest[at])?);
             rest[at] = function.into();
             tokens.extend(rest);
-            matched(&table::CALL, tokens)
+            matched(call, tokens)
         }
         None if rest.iter().any(|token| token == "--help" || token == "-h") => {
-            Ok(Typed::Show(help::command(&table::CALL)))
+            Ok(Typed::Show(help::command(call)))
         }
         None => {
-            tokens.push(provider.into());
+            tokens.push(name.into());
             tokens.extend(rest);
-            matched(&table::DOCS, tokens)
+            matched(look, tokens)
         }
     }
 }

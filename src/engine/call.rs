@@ -258,6 +258,8 @@ pub struct Run {
     pub function: String,
     /// The tool's slug, when the function was found.
     pub tool: Option<String>,
+    /// The MCP server, for a tool of one.
+    pub server: Option<String>,
     /// The account as the caller gave it.
     pub asked_account: Option<String>,
     /// The account that was used.

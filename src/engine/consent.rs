@@ -114,28 +114,49 @@ impl Engine {
             request: self.as_signed(bound).preview(&self.redactor, &now),
             curl: self.curl(bound, &now),
         };
+        match self.answered(&question, call).await? {
+            true => Ok(()),
+            false => Err(refusal(Verdict::NeedsConsent, operation, account, call)),
+        }
+    }
+
+    /// Whether whoever can be asked about a call agrees to it; nobody is no.
+    ///
+    /// # Errors
+    /// That they stopped everything.
+    pub(super) async fn answered(
+        &self,
+        question: &Question<'_>,
+        call: &Call,
+    ) -> Result<bool, Fault> {
         let who = call.options.within.asks.0.as_ref().or(self.approve.as_ref());
         let answer = match who {
-            Some(who) => who.approve(&question).await,
+            Some(who) => who.approve(question).await,
             None => Consent::Withheld,
         };
         match answer {
-            Consent::Given => Ok(()),
+            Consent::Given => Ok(true),
+            Consent::Withheld => Ok(false),
             Consent::Interrupted => Err(Fault::new(
                 Kind::Interrupted,
                 "interrupted at the question whether to go ahead",
             )),
-            Consent::Withheld => Err(refusal(Verdict::NeedsConsent, operation, account, call)),
         }
     }
 
     /// Puts a call down in the plan it is part of, if it is part of one.
-    pub(super) fn plan_on(&self, bound: &Bound<'_>, call: &Call, request: &Value, permit: Verdict) {
+    pub(super) fn plan_on(
+        &self,
+        (operation, account): (&Operation, &Account),
+        call: &Call,
+        request: &Value,
+        permit: Verdict,
+    ) {
         let Some(planning) = &call.options.within.planning else { return };
         planning.note(Planned {
-            function: bound.operation.full_name(),
-            effect: bound.operation.effect,
-            account: bound.account.name.clone(),
+            function: operation.full_name(),
+            effect: operation.effect,
+            account: account.name.clone(),
             request: request.clone(),
             verdict: permit,
         });

@@ -36,6 +36,7 @@ pub mod request;
 mod resolve;
 pub mod retry;
 mod split;
+pub mod stream;
 pub mod trace;
 pub mod transport;
 
@@ -52,6 +53,7 @@ pub use deliver::Journey;
 pub use exchange::Noting;
 pub use listing::{Listing, Page};
 pub use record::new_id;
+pub use relay::Upstream;
 
 use crate::access::Access;
 use crate::catalogue::{Catalogue, Effect, Operation, Provider, Route};
@@ -103,6 +105,8 @@ pub struct Engine {
     pub access: Arc<Access>,
     /// Who can run the scripts of actions.
     pub scripts: Option<Arc<dyn Scripts>>,
+    /// Who reaches the servers of others.
+    pub upstream: Option<Arc<dyn Upstream>>,
     /// Who can be asked for consent; nobody when there is no terminal.
     pub approve: Option<Arc<dyn Approve>>,
 }
@@ -121,6 +125,9 @@ impl Engine {
     }
 
     async fn perform(&self, mut call: Call, run: &mut Run) -> Result<Outcome, Fault> {
+        if relay::address(&call.function).is_some() {
+            return Box::pin(self.relay(call, run)).await;
+        }
         let operation = self.catalogue.find(&call.function)?;
         run.found(operation);
         let provider = self.catalogue.provider(&operation.provider)?;
@@ -176,7 +183,7 @@ impl Engine {
         }
         if options.dry_run {
             let request = self.as_signed(&bound).preview(&self.redactor, &now());
-            self.plan_on(&bound, call, &request, permit);
+            self.plan_on((operation, account), call, &request, permit);
             return Ok(Outcome::preview(request, permit));
         }
         if permit == Verdict::NeedsConsent {

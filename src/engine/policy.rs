@@ -125,18 +125,8 @@ impl Engine {
         call: &Call,
         args: &Map<String, Value>,
     ) -> Result<Verdict, Fault> {
-        self.access.admit(call.options.grant.as_ref(), operation, &account.name)?;
-        if let Some(fence) = &call.options.within.fence {
-            fence.admit(operation, &account.name)?;
-        }
+        self.bounded(operation, &account.name, call)?;
         let effect = operation.effect;
-        if let Some(ceiling) = call.options.within.ceiling.filter(|ceiling| effect > *ceiling) {
-            let (name, most, word) = (operation.full_name(), ceiling.word(), effect.word());
-            let message =
-                format!("`{name}` is a {word}, and the action is declared as {most} only");
-            return Err(Fault::new(Kind::PolicyDenied, message)
-                .hint(format!("say `effect = \"{word}\"` in the action's file if that is meant")));
-        }
         let policy = in_force(&self.settings, &operation.provider, &account.name, effect);
         let verdict = decide(effect, policy, call.options.force, account.emulated);
         match verdict {
@@ -157,6 +147,31 @@ impl Engine {
             }
             verdict => Err(refusal(verdict, operation, account, call)),
         }
+    }
+
+    /// Whether a call is within the caller's token, the face it comes through and what the script around
+    /// it declares.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub(super) fn bounded(
+        &self,
+        operation: &Operation,
+        account: &str,
+        call: &Call,
+    ) -> Result<(), Fault> {
+        self.access.admit(call.options.grant.as_ref(), operation, account)?;
+        if let Some(fence) = &call.options.within.fence {
+            fence.admit(operation, account)?;
+        }
+        let effect = operation.effect;
+        let Some(ceiling) = call.options.within.ceiling.filter(|ceiling| effect > *ceiling) else {
+            return Ok(());
+        };
+        let (name, most, word) = (operation.full_name(), ceiling.word(), effect.word());
+        let message = format!("`{name}` is a {word}, and the action is declared as {most} only");
+        Err(Fault::new(Kind::PolicyDenied, message)
+            .hint(format!("say `effect = \"{word}\"` in the action's file if that is meant")))
     }
 }
 

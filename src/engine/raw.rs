@@ -227,6 +227,7 @@ fn operation(provider: &Provider, place: &Place<'_>, method: &str, path: &Path) 
         stability: known.map_or_else(|| "ga".to_owned(), |row| row.stability.clone()),
         feature: known.and_then(|row| row.feature.clone()),
         custom: None,
+        tool: None,
     }
 }
 

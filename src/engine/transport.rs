@@ -1,16 +1,16 @@
 //! The one door out: the only module that builds an HTTP client and opens a connection. It sends
 //! one request once; whether to send it again is `retry`'s decision.
 
+mod roots;
+
 use std::error::Error as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Proxy, StatusCode, Url, redirect};
 use rustls::RootCertStore;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject as _;
 
 use super::content::Content;
 use super::moment::moment;
@@ -19,6 +19,7 @@ use super::retry::Trouble;
 use super::trace;
 use crate::error::{Fault, Kind};
 use crate::settings::Settings;
+use roots::roots;
 
 /// Larger answers are refused: nothing Segment documents comes near.
 const LARGEST_ANSWER: usize = 64 << 20;
@@ -100,6 +101,15 @@ impl Transport {
         Self { connect, secure: OnceLock::new(), plain: OnceLock::new() }
     }
 
+    /// The client for an address, built now if it is not yet.
+    pub(super) fn client(&self, url: &Url) -> Result<&Client, Fault> {
+        let client = match url.scheme() {
+            "http" => self.plain.get_or_init(|| build(&self.connect, RootCertStore::empty())),
+            _ => self.secure.get_or_init(|| build(&self.connect, roots(&self.connect)?)),
+        };
+        client.as_ref().map_err(Clone::clone)
+    }
+
     /// Sends a request once, stamped with `now`, and reads the whole answer.
     ///
     /// # Errors
@@ -111,11 +121,7 @@ impl Transport {
         now: &str,
     ) -> Result<Result<Answer, Broken>, Fault> {
         let mut url = parse(&request.full_url())?;
-        let client = match url.scheme() {
-            "http" => self.plain.get_or_init(|| build(&self.connect, RootCertStore::empty())),
-            _ => self.secure.get_or_init(|| build(&self.connect, roots(&self.connect)?)),
-        };
-        let client = client.as_ref().map_err(Clone::clone)?;
+        let client = self.client(&url)?;
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Fault::usage(format!("`{}` is no HTTP method", request.method)))?;
         let body = request.content(now);
@@ -215,7 +221,7 @@ fn parse(url: &str) -> Result<Url, Fault> {
     Url::parse(url).map_err(|why| Fault::usage(format!("the URL is not valid: {why}")))
 }
 
-fn broken(error: reqwest::Error, status: Option<u16>) -> Broken {
+pub(super) fn broken(error: reqwest::Error, status: Option<u16>) -> Broken {
     let trouble =
         if error.is_connect() || error.is_builder() { Trouble::NotSent } else { Trouble::Lost };
     let error = error.without_url();
@@ -252,34 +258,6 @@ fn build(connect: &Connect, roots: RootCertStore) -> Result<Client, Fault> {
         builder = builder.proxy(proxy);
     }
     builder.build().map_err(|why| Fault::new(Kind::Internal, format!("no HTTP client: {why}")))
-}
-
-fn roots(connect: &Connect) -> Result<RootCertStore, Fault> {
-    let mut files: Vec<PathBuf> = connect.ca_file.iter().cloned().collect();
-    if let Some(folder) = connect.ca_dir.as_ref().filter(|_| files.is_empty()) {
-        let entries = std::fs::read_dir(folder).map_err(|why| unreadable(folder, &why))?;
-        files.extend(entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| p.is_file()));
-    }
-    if files.is_empty() {
-        return Ok(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
-    }
-    let mut store = RootCertStore::empty();
-    for file in &files {
-        let pem = std::fs::read(file).map_err(|why| unreadable(file, &why))?;
-        let certificates = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok);
-        store.add_parsable_certificates(certificates);
-    }
-    if store.is_empty() {
-        let place = files.first().map_or_else(String::new, |file| file.display().to_string());
-        return Err(Fault::new(Kind::Config, format!("no certificate found in {place}"))
-            .hint("SSL_CERT_FILE and SSL_CERT_DIR must lead to PEM files"));
-    }
-    Ok(store)
-}
-
-fn unreadable(path: &Path, why: &std::io::Error) -> Fault {
-    Fault::new(Kind::Config, format!("cannot read {}: {why}", path.display()))
-        .hint("SSL_CERT_FILE and SSL_CERT_DIR must lead to PEM files")
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub enum Kind {
     BadAnswer,
     /// The service refused the request for a reason of its own.
     Rejected,
+    /// A tool of another server failed and said why.
+    Tool,
     /// Time ran out.
     Timeout,
     /// Some items were done and others failed.
@@ -119,6 +121,7 @@ pub const KINDS: &[KindRow] = &[
     row(Kind::Unavailable, "unavailable", 8, 503, true, "the service cannot serve now"),
     row(Kind::BadAnswer, "bad_answer", 8, 502, false, "the answer cannot be understood"),
     row(Kind::Rejected, "rejected", 2, 422, false, "the service refused the request as it stands"),
+    row(Kind::Tool, "tool_error", 1, 502, false, "a tool of another server failed and said why"),
     row(Kind::Timeout, "timeout", 9, 504, true, "time ran out"),
     row(Kind::Partial, "partial", 10, 207, false, "some items were done, others failed"),
     row(Kind::ScriptLimit, "script_limit", 11, 422, false, "a script reached one of its limits"),

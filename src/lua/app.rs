@@ -12,6 +12,7 @@ use super::arguments::arguments;
 use super::errors::{Refusal, answer};
 use super::host::Host;
 use super::limit::Limit;
+use super::servers::{self, effect, path};
 use super::started::{Unfinished, started};
 use super::value::from_json;
 use crate::catalogue::{Effect, Operation, Provider, name};
@@ -21,6 +22,8 @@ use crate::error::{Fault, Kind, SideEffect};
 
 /// Adds the functions that the prelude's namespaces are made of.
 pub(super) fn install(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result<()> {
+    servers::install(lua, host, table)?;
+    install_calls(lua, host, table)?;
     if !host.script.integrations {
         return Ok(());
     }
@@ -44,8 +47,7 @@ pub(super) fn install(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result
     table.raw_set("find", find)?;
     let mine = Rc::clone(host);
     let lists = lua.create_function(move |lua, name: String| answer(lua, lists(&mine, &name)))?;
-    table.raw_set("lists", lists)?;
-    install_calls(lua, host, table)
+    table.raw_set("lists", lists)
 }
 
 fn install_calls(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result<()> {
@@ -193,7 +195,7 @@ fn given(
         other => return other,
     };
     let turn = host.turn();
-    let slot = turn.record().begin(format!("app.integrations.{name}"), false);
+    let slot = turn.record().begin(path(name), false);
     let call = wish(host, name.to_owned(), account.map(str::to_owned), Args::default(), Pages::All);
     let run = host.runtime.engine().refuse(&call, fault);
     turn.record().finish(slot, line(&run), None);
@@ -253,9 +255,8 @@ async fn perform(
     if host.count_call() {
         return Err(host.trip(Limit::Calls).into());
     }
-    let operation = host.runtime.catalogue().find(&function)?;
-    let writes = operation.effect != Effect::Read && host.sends();
-    let slot = turn.record().begin(format!("app.integrations.{function}"), writes);
+    let writes = effect(host, &function).await? != Effect::Read && host.sends();
+    let slot = turn.record().begin(path(&function), writes);
     let mut call = wish(host, function, account, args, pages);
     call.options.delivery = delivery.or(call.options.delivery);
     let run = Box::pin(host.runtime.engine().call(call)).await;
@@ -269,7 +270,7 @@ async fn perform(
 
 pub(super) fn line(run: &Run) -> CallLine {
     CallLine {
-        function: format!("app.integrations.{}", run.function),
+        function: path(&run.function),
         tool: run.tool.clone(),
         account: run.account.clone(),
         status: match &run.result {

@@ -12,6 +12,7 @@ mod limit;
 mod meter;
 mod record;
 mod sandbox;
+mod servers;
 mod session;
 mod started;
 mod tasks;

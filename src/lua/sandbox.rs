@@ -8,13 +8,14 @@ use mlua::{Function, Lua, LuaOptions, StdLib, Table, Value, VmState};
 
 use super::host::Host;
 use super::value::{Marks, from_json};
-use super::{actions, app, globals, tasks};
+use super::{actions, app, globals, servers, tasks};
 
 const PRELUDE: &str = include_str!("../../lua/prelude.lua");
 /// What is read when a script first names one of its globals: name, Lua, functions of the host.
 const PARTS: &[(&str, &str, Install)] = &[
     ("data", include_str!("../../lua/prelude/data.lua"), globals::install_data),
     ("app", include_str!("../../lua/prelude/app.lua"), app::install),
+    ("mcp", include_str!("../../lua/prelude/mcp.lua"), servers::install_rows),
     ("task", include_str!("../../lua/prelude/task.lua"), tasks::install),
     ("membrane", include_str!("../../lua/prelude/membrane.lua"), actions::install),
 ];

@@ -14,6 +14,12 @@ use crate::settings::trust::fingerprint;
 /// The time a server has to answer when its entry does not say.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The endings of files that hold a program's code. Data that a program is told to use may change.
+const CODE: &[&str] = &[
+    "js", "mjs", "cjs", "ts", "mts", "py", "rb", "sh", "bash", "pl", "php", "lua", "jar", "exe",
+    "ps1",
+];
+
 /// Files larger than this are not looked into for a fingerprint.
 const LARGEST_SCRIPT: u64 = 16 << 20;
 
@@ -94,8 +100,12 @@ impl Entry {
         let mut scripts = Map::new();
         if let Ok(Reach::Stdio { command, args, cwd, .. }) = &self.reach {
             let folder = cwd.as_ref().map_or_else(|| self.root.clone(), |cwd| self.root.join(cwd));
-            for word in std::iter::once(command).chain(args) {
+            for (at, word) in std::iter::once(command).chain(args).enumerate() {
                 let path = folder.join(word);
+                let ending = path.extension().and_then(|ending| ending.to_str());
+                if at > 0 && !ending.is_some_and(|ending| CODE.contains(&ending)) {
+                    continue;
+                }
                 let small =
                     |file: std::fs::Metadata| file.is_file() && file.len() <= LARGEST_SCRIPT;
                 // A bare name is looked up in PATH, which is the user's own.
@@ -222,74 +232,4 @@ fn timeout(map: &Map<String, Value>) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(written: &Value) -> Entry {
-        let path = Path::new("/p/.mcp.json");
-        Entry::read("s", written, Source::Project, path, Path::new("/p"))
-    }
-
-    #[test]
-    fn every_spelling_of_an_entry_is_understood() {
-        let Ok(Reach::Stdio { command, args, env, .. }) = entry(&json!({
-            "command": ["npx", "-y"], "args": ["x", 1], "environment": {"A": "b", "N": 1}
-        }))
-        .reach
-        else {
-            panic!("no stdio server")
-        };
-        assert_eq!((command.as_str(), args.join(" ").as_str()), ("npx", "-y x 1"));
-        assert_eq!((env["A"].as_str(), env["N"].as_str()), ("b", "1"));
-        assert_eq!(entry(&json!({"serverUrl": "https://x"})).kind(), "http");
-        assert_eq!(entry(&json!({"type": "local", "url": "https://x"})).kind(), "http");
-        assert_eq!(
-            entry(&json!({"type": "stdio", "url": "https://x", "command": "c"})).kind(),
-            "stdio"
-        );
-    }
-
-    #[test]
-    fn what_is_wrong_is_kept_and_said() {
-        for (written, word) in [
-            (json!([]), "an object"),
-            (json!({}), "missing a command"),
-            (json!({"command": 5}), "`command` is a text"),
-            (json!({"command": "c", "args": "x"}), "`args` is a list"),
-            (json!({"command": "c", "env": [1]}), "`env` is an object"),
-            (json!({"type": "sse", "url": "https://x"}), "unsupported transport 'sse'"),
-            (json!({"type": "http"}), "needs a `url`"),
-        ] {
-            let fault = entry(&written).reach.unwrap_err();
-            assert!(fault.message.contains(word), "{}", fault.message);
-        }
-    }
-
-    #[test]
-    fn times_and_switches_have_every_form() {
-        let secs = |written| entry(&written).timeout.as_secs();
-        assert_eq!(secs(json!({"timeoutSeconds": "5"})), 5);
-        assert_eq!(secs(json!({"timeout": -1})), 30);
-        assert_eq!(secs(json!({"timeout": 1e300})), 30);
-        let on = |written| entry(&written).enabled;
-        assert!(on(json!({"enabled": "on"})) && on(json!({})));
-        assert!(!on(json!({"enabled": false})) && !on(json!({"disabled": true})));
-    }
-
-    #[test]
-    fn a_changed_script_of_the_project_changes_the_fingerprint() {
-        let root = tempfile::tempdir().unwrap();
-        let script = root.path().join("server.py");
-        std::fs::write(&script, "1").unwrap();
-        let written = json!({"command": "python3", "args": ["server.py"]});
-        let print = |written: &Value| {
-            let path = root.path().join(".mcp.json");
-            Entry::read("s", written, Source::Project, &path, root.path()).fingerprint()
-        };
-        let before = print(&written);
-        assert_eq!(before, print(&written));
-        std::fs::write(&script, "2").unwrap();
-        assert_ne!(before, print(&written));
-        assert_ne!(print(&json!({"command": "python3"})), print(&json!({"command": "python"})));
-    }
-}
+mod tests;

@@ -9,121 +9,137 @@
 //! - `Engine::call` with `mcp.<server>.resources/list`, `…/read`, `…/templates/list`, `prompts/list`,
 //!   `prompts/get`: what a server has besides tools.
 
+pub mod configured;
 pub mod entry;
 pub mod file;
 mod resolve;
+mod result;
 pub mod secrets;
+mod sessions;
 pub mod shown;
 pub mod sources;
 mod text;
+mod wire;
+mod worker;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::future::Future;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use crate::catalogue::name::{did_you_mean, nearest};
-use crate::error::{Fault, Kind};
+use serde_json::Value;
+
+use crate::catalogue::tool::Tools;
+use crate::engine::Upstream;
+use crate::engine::hooks::Later;
+use crate::engine::relay::{Errand, Reached};
+use crate::error::Fault;
 use crate::redact::Redactor;
-use crate::settings::{Settings, trust};
-use entry::{Entry, Reach};
-use resolve::Resolver;
-use sources::Sources;
+use crate::settings::Settings;
+use configured::Configured;
+use sessions::Sessions;
+use worker::Worker;
 
-/// Every configured server.
+/// The longest that ending all servers may take.
+const LAST: Duration = Duration::from_secs(3);
+
+/// The configured servers and the sessions with them.
 pub struct Servers {
-    settings: Arc<Settings>,
-    redactor: Redactor,
-    sources: RwLock<Option<Arc<Sources>>>,
+    configured: Arc<Configured>,
+    sessions: Arc<Sessions>,
+    worker: OnceLock<Result<Worker, Fault>>,
+}
+
+impl Deref for Servers {
+    type Target = Configured;
+
+    fn deref(&self) -> &Configured {
+        &self.configured
+    }
 }
 
 impl Servers {
     /// Servers that nobody has looked for yet.
     pub fn new(settings: Arc<Settings>, redactor: Redactor) -> Self {
-        Self { settings, redactor, sources: RwLock::default() }
+        let configured = Arc::new(Configured::new(settings, redactor));
+        let sessions = Arc::new(Sessions::new(Arc::clone(&configured)));
+        Self { configured, sessions, worker: OnceLock::new() }
     }
 
-    /// What the files say, read once.
-    pub fn all(&self) -> Arc<Sources> {
-        if let Some(known) = &*self.sources.read().unwrap_or_else(PoisonError::into_inner) {
-            return Arc::clone(known);
-        }
-        let read = Arc::new(Sources::read(&self.settings));
-        *self.sources.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&read));
-        read
+    fn worker(&self) -> Result<&Worker, Fault> {
+        self.worker.get_or_init(Worker::start).as_ref().map_err(Clone::clone)
     }
 
-    /// The entry of that name.
-    ///
-    /// # Errors
-    /// `not_found` with the nearest names; what is wrong with a file, since it may name the server.
-    pub fn entry(&self, name: &str) -> Result<Entry, Fault> {
+    async fn on_worker<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Fault>> + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.worker()?.run(work).await
+    }
+}
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        let Some(Ok(worker)) = self.worker.get_mut() else { return };
+        let sessions = Arc::clone(&self.sessions);
+        let end = async move {
+            sessions.close().await;
+            Ok(())
+        };
+        worker.finish(end, LAST);
+    }
+}
+
+impl Upstream for Servers {
+    fn names(&self) -> Vec<String> {
+        self.all().servers.keys().cloned().collect()
+    }
+
+    fn split(&self, name: &str) -> Result<(String, String), Fault> {
         let all = self.all();
-        if let Some(entry) = all.servers.get(name) {
-            return Ok(entry.clone());
+        // A server's name may hold dots itself; the longest that fits is meant.
+        let fits = |server: &&String| {
+            name.strip_prefix(server.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        };
+        match all.servers.keys().filter(fits).max_by_key(|server| server.len()) {
+            Some(server) => Ok((server.clone(), name[server.len() + 1..].to_owned())),
+            None => {
+                let server = name.split('.').next().unwrap_or_default();
+                self.entry(server)?;
+                let message = format!("Unknown MCP function: {name}");
+                Err(Fault::not_found(message)
+                    .code("unknown_function")
+                    .hint(format!("name a tool of it: {server}.TOOL; kosmo mcp:tools {server}")))
+            }
         }
-        if let Some(problem) = all.problems.first() {
-            return Err(problem.clone());
-        }
-        let known = || all.servers.keys().map(String::as_str);
-        let near = nearest(name, known());
-        let hint = did_you_mean(&near).unwrap_or_else(|| match all.servers.is_empty() {
-            true => "add one: kosmo mcp:add NAME COMMAND".to_owned(),
-            false => format!("there are: {}", known().collect::<Vec<_>>().join(", ")),
-        });
-        Err(Fault::not_found(format!("Unknown MCP server: {name}"))
-            .code("unknown_server")
-            .hint(hint))
     }
 
-    /// The entry of a server that may be started: switched on, well-formed and trusted.
-    ///
-    /// # Errors
-    /// Why it may not.
-    pub fn ready(&self, name: &str) -> Result<Entry, Fault> {
-        let entry = self.entry(name)?;
-        if !entry.enabled {
-            let message = format!("MCP server '{name}' is disabled.");
-            return Err(
-                Fault::new(Kind::NotActive, message).hint(format!("kosmo mcp:enable {name}"))
-            );
-        }
-        entry.reach.clone()?;
-        if !self.is_trusted(&entry)? {
-            let file = entry.path.display();
-            let message = format!(
-                "Project MCP server '{name}' is not trusted. Run `kosmo mcp:trust {name} --project --json` after reviewing {file}."
-            );
-            return Err(Fault::new(Kind::PolicyDenied, message)
-                .code("untrusted_server")
-                .hint("nothing of it was started; it runs a command of the project's choosing"));
-        }
-        Ok(entry)
+    fn ready(&self, server: &str) -> Result<Reached, Fault> {
+        let entry = self.configured.ready(server)?;
+        Ok(Reached { kind: entry.kind(), line: shown::line(&entry) })
     }
 
-    /// How a server is reached, with every reference of its entry followed.
-    ///
-    /// # Errors
-    /// What is missing.
-    pub fn resolved(&self, entry: &Entry) -> Result<Reach, Fault> {
-        Resolver::new(&self.settings, &self.redactor, entry).reach()
+    fn tools<'a>(&'a self, server: &'a str, allowed: Option<Duration>) -> Later<'a, Arc<Tools>> {
+        let (sessions, server) = (Arc::clone(&self.sessions), server.to_owned());
+        let work = async move { sessions.tools(&server, allowed).await };
+        Box::pin(self.on_worker(work))
     }
 
-    /// Whether the user trusts an entry as it is. What only the user can have written is trusted.
-    ///
-    /// # Errors
-    /// When what is known of trust cannot be read.
-    pub fn is_trusted(&self, entry: &Entry) -> Result<bool, Fault> {
-        if !entry.source.is_project() {
-            return Ok(true);
-        }
-        let paths = self.settings.paths();
-        trust::trusts_part(paths, &entry.path, &entry.name, &entry.fingerprint())
+    fn ask<'a>(&'a self, server: &'a str, errand: Errand) -> Later<'a, Value> {
+        let (sessions, server) = (Arc::clone(&self.sessions), server.to_owned());
+        let work = async move { sessions.ask(&server, errand).await };
+        Box::pin(self.on_worker(work))
     }
 
-    /// Trusts an entry as it is.
-    ///
-    /// # Errors
-    /// When that cannot be written down.
-    pub fn trust(&self, entry: &Entry) -> Result<(), Fault> {
-        let paths = self.settings.paths();
-        trust::trust_part(paths, &entry.path, &entry.name, &entry.fingerprint())
+    fn about<'a>(&'a self, server: &'a str, allowed: Option<Duration>) -> Later<'a, Value> {
+        let (sessions, server) = (Arc::clone(&self.sessions), server.to_owned());
+        let work = async move { sessions.about(&server, allowed).await };
+        Box::pin(self.on_worker(work))
+    }
+
+    fn tools_now(&self, server: &str, go_on: &dyn Fn() -> bool) -> Result<Arc<Tools>, Fault> {
+        let (sessions, server) = (Arc::clone(&self.sessions), server.to_owned());
+        let work = async move { sessions.tools(&server, None).await };
+        self.worker()?.block(work, go_on)
     }
 }

@@ -1,10 +1,12 @@
-//! An entry as people and programs may see it: what its names say to be a secret is masked, variables
-//! and headers are left out.
+//! An entry, and a tool, as people and programs may see them. What an entry's names say to be
+//! a secret is masked; its variables and headers are left out.
 
 use serde_json::{Map, Value, json};
 
 use super::entry::{Entry, Reach};
 use super::resolve::tells;
+use crate::catalogue::schema::input_schema;
+use crate::catalogue::{Effect, Operation};
 use crate::redact::MASK;
 
 /// The command line or address of an entry, in one line.
@@ -42,6 +44,40 @@ pub fn row(entry: &Entry) -> Map<String, Value> {
     put("url", address);
     put("timeout", json!(entry.timeout.as_secs()));
     row
+}
+
+/// The documented row of a tool.
+pub fn tool(operation: &Operation) -> Value {
+    let server = operation.tool.as_ref().map(|tool| tool.server.as_str());
+    let parameters: Vec<Value> = operation
+        .params
+        .iter()
+        .map(|(name, param)| {
+            json!({
+                "name": name, "type": param.kind.word(), "required": param.required,
+                "description": param.about,
+            })
+        })
+        .collect();
+    let access = if operation.effect == Effect::Read { "read" } else { "write" };
+    json!({
+        "server": server,
+        "name": operation.tool.as_ref().map(|tool| tool.name.as_str()),
+        "function": bare(&operation.full_name()),
+        "lua_path": operation.lua_path(),
+        "description": operation.about,
+        "operation": access,
+        "effect": operation.effect.word(),
+        "parameters": parameters,
+        "schema": input_schema(operation),
+        "output_schema": operation.tool.as_ref().and_then(|tool| tool.output.clone()),
+    })
+}
+
+/// The name of a tool without what functions of every kind may begin with.
+pub fn bare(function: &str) -> &str {
+    let name = function.strip_prefix("app.").unwrap_or(function);
+    name.strip_prefix("mcp.").unwrap_or(name)
 }
 
 fn args(args: &[String]) -> Vec<String> {

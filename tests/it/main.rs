@@ -45,9 +45,11 @@ mod lists;
 mod lua;
 mod lua_command;
 mod mcp_client;
+mod mcp_gateway;
+mod mcp_hostile;
+mod mcp_peers;
 #[path = "../support/nats.rs"]
 mod nats_server;
-mod mcp_gateway;
 mod oauth;
 mod outbox_commands;
 mod output;

@@ -138,6 +138,7 @@ pub(super) fn build(
         stability: row.stability,
         feature: row.feature,
         custom: None,
+        tool: None,
     };
     require_path(&mut operation);
     Ok(operation)

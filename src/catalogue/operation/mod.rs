@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::action::Custom;
+use super::tool::{Tool, lua_name};
 use crate::error::Fault;
 
 pub use param::{Param, ParamGroup, Place, Reject, Type};
@@ -191,6 +192,8 @@ pub struct Operation {
     pub feature: Option<String>,
     /// For a row of the user's own: what it does.
     pub custom: Option<Arc<Custom>>,
+    /// For a tool of another server: how that describes it.
+    pub tool: Option<Arc<Tool>>,
 }
 
 impl Operation {
@@ -201,11 +204,22 @@ impl Operation {
 
     /// `app.integrations.segment.track_event`.
     pub fn lua_path(&self) -> String {
+        if let Some(tool) = &self.tool {
+            let server = &tool.server;
+            let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+            let word =
+                server.chars().all(plain) && !server.starts_with(|c: char| c.is_ascii_digit());
+            let server = if word { format!(".{server}") } else { format!("[{server:?}]") };
+            return format!("app.mcp{server}.{}", self.name);
+        }
         format!("app.integrations.{}.{}", self.provider, self.name)
     }
 
     /// The slug of the tool (`segment_track`): the alias that starts with the provider's name, else the canonical one.
     pub fn slug(&self) -> String {
+        if let Some(tool) = &self.tool {
+            return format!("mcp_{}__{}", lua_name(&tool.server), self.name);
+        }
         let prefix = format!("{}_", self.provider);
         self.aliases
             .iter()

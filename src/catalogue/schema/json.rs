@@ -6,6 +6,9 @@ use crate::catalogue::operation::{Operation, Param, Type};
 
 /// What the operation accepts, as JSON Schema 2020-12.
 pub fn input_schema(operation: &Operation) -> Value {
+    if let Some(tool) = &operation.tool {
+        return tool.input.clone();
+    }
     let mut schema = object_schema(&operation.params, true);
     let mut head = Map::new();
     head.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));

@@ -7,6 +7,7 @@ use super::Candidates;
 use crate::catalogue::{Catalogue, docs};
 use crate::ledger::journal::Filter;
 use crate::runtime::Runtime;
+use crate::upstream::shown;
 
 /// The most runs that are offered.
 const RUNS: u32 = 50;
@@ -31,6 +32,7 @@ pub(super) fn candidates(
         ("ACCOUNT", Some(runtime)) => accounts(runtime),
         ("NAME", Some(runtime)) if arg.get_long() == Some("account") => accounts(runtime),
         ("ID" | "RUN", Some(runtime)) if of_runs => runs(runtime),
+        ("SERVER", Some(runtime)) => servers(runtime),
         ("FUNCTION", _) => functions(catalogue),
         ("PROVIDER", _) => {
             catalogue.providers().map(|it| (it.name.clone(), it.title.clone())).collect()
@@ -62,6 +64,12 @@ fn pages(catalogue: &Catalogue) -> Candidates {
 /// Every guide.
 pub(super) fn topics() -> Candidates {
     docs::guides().map(|guide| (guide.name.clone(), guide.about().to_owned())).collect()
+}
+
+/// The MCP servers that are configured; none is started.
+pub(super) fn servers(runtime: &Runtime) -> Candidates {
+    let all = runtime.servers().all();
+    all.servers.values().map(|it| (it.name.clone(), shown::line(it))).collect()
 }
 
 fn accounts(runtime: &Runtime) -> Candidates {

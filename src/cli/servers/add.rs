@@ -233,6 +233,37 @@ fn headers(given: &[String]) -> Result<Map<String, Value>, Fault> {
     given.iter().map(pair).collect()
 }
 
+/// What a server's tools may do.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct PermitArgs {
+    /// The server
+    #[arg(value_name = "SERVER")]
+    server: String,
+    /// What its reading tools may do without asking
+    #[arg(long, value_name = "POLICY", value_parser = POLICIES)]
+    read: Option<String>,
+    /// The same for its other tools
+    #[arg(long, value_name = "POLICY", value_parser = POLICIES, required_unless_present = "read")]
+    write: Option<String>,
+}
+
+/// Says what a server's tools may do without asking.
+///
+/// # Errors
+/// `not_found` when there is no such server.
+pub(in crate::cli) fn permit(invocation: &Invocation, args: &PermitArgs) -> Result<u8, Fault> {
+    let runtime = invocation.owner("changing policy")?;
+    let name = &runtime.servers().entry(&args.server)?.name;
+    permissions(runtime, name, args.read.as_deref(), args.write.as_deref())?;
+    let said = [("read", &args.read), ("write", &args.write)];
+    let said = said.iter().filter_map(|(access, policy)| Some((*access, policy.as_deref()?)));
+    let words: Vec<String> = said.map(|(access, policy)| format!("{access} {policy}")).collect();
+    let json = json!({
+        "success": true, "server": name, "permissions": {"read": args.read, "write": args.write},
+    });
+    Ok(invocation.say(&Reply::new(json, format!("{name}: {}", words.join(", ")))))
+}
+
 /// What the server's tools may do; kept with the user, since a project cannot loosen it.
 fn permissions(
     runtime: &Runtime,

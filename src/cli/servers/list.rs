@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{problems, row, status, warn};
+use super::{problems, status, warn};
 use crate::cli::describe::table;
 use crate::cli::invocation::Invocation;
 use crate::cli::reply::Reply;
@@ -38,7 +38,7 @@ pub(in crate::cli) fn list(invocation: &Invocation, args: &ListArgs) -> Result<u
         all.servers.values().filter(|entry| args.all || entry.enabled).collect();
     let servers: Map<String, Value> = shown
         .iter()
-        .map(|entry| (entry.name.clone(), Value::Object(row(runtime, entry))))
+        .map(|entry| (entry.name.clone(), Value::Object(runtime.servers().row(entry))))
         .collect();
     let sources: Vec<Value> = all
         .files
@@ -84,7 +84,7 @@ pub(in crate::cli) fn state(invocation: &Invocation, args: &StatusArgs) -> Resul
     let mut lines = Vec::new();
     for entry in &entries {
         let word = status(runtime, entry);
-        let mut row = row(runtime, entry);
+        let mut row = runtime.servers().row(entry);
         row.insert("status".to_owned(), json!(word));
         rows.insert(entry.name.clone(), Value::Object(row));
         lines.push(format!("{}: {word}", entry.name));

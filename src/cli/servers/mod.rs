@@ -2,21 +2,22 @@
 //! which one counts is `upstream`'s business.
 
 pub(super) mod add;
+pub(super) mod besides;
+pub(super) mod call;
 pub(super) mod change;
+pub(super) mod doctor;
 pub(super) mod list;
 pub(super) mod secret;
+pub(super) mod tools;
 pub(super) mod transfer;
 pub(super) mod trust;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::invocation::Invocation;
-use crate::catalogue::Effect;
-use crate::engine::relay::permission;
 use crate::error::Fault;
 use crate::runtime::Runtime;
 use crate::upstream::entry::Entry;
-use crate::upstream::shown;
 use crate::upstream::sources::Source;
 
 /// Which file is meant.
@@ -44,20 +45,6 @@ impl Scope {
 /// The word for a file in replies.
 fn scope(source: Source) -> &'static str {
     if source.is_project() { "project" } else { "global" }
-}
-
-/// The row of a server, with what the user lets it do and whether it is trusted.
-fn row(runtime: &Runtime, entry: &Entry) -> Map<String, Value> {
-    let mut row = shown::row(entry);
-    let word = |effect| permission(runtime.settings(), &entry.name, effect).word();
-    let permissions = json!({"read": word(Effect::Read), "write": word(Effect::Write)});
-    row.insert("permissions".to_owned(), permissions);
-    let trusted = runtime.servers().is_trusted(entry).unwrap_or(false);
-    row.insert("trusted".to_owned(), json!(trusted));
-    if let Err(fault) = &entry.reach {
-        row.insert("problem".to_owned(), json!(fault.message));
-    }
-    row
 }
 
 /// How an entry stands, in one word.

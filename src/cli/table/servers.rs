@@ -17,6 +17,7 @@ pub(super) static ENTRIES: &[&Entry] = &[
     &DISABLE,
     &TRUST,
     &UNTRUST,
+    &PERMIT,
     &SECRET_SET,
     &SECRET_LIST,
     &SECRET_UNSET,
@@ -185,5 +186,17 @@ static PRESET: Entry = Entry {
         "List servers that many people want, or add one",
         transfer::PresetArgs::augment_args,
         |invocation, matches| transfer::preset(invocation, &invocation.args(matches)?),
+    )
+};
+
+static PERMIT: Entry = Entry {
+    examples: "kosmo mcp:permit everything --write allow",
+    touches: Some(Touches::Settings),
+    ..entry(
+        "mcp:permit",
+        SERVERS,
+        "Say what a server's tools may do without asking",
+        add::PermitArgs::augment_args,
+        |invocation, matches| add::permit(invocation, &invocation.args(matches)?),
     )
 };
