@@ -6,6 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::http::request::Parts;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, ElicitRequest, ErrorData, InputRequest,
     InputRequiredResult, InputResponses, ProgressNotificationParam, ProgressToken,
@@ -46,7 +47,7 @@ pub(super) struct Caller {
 impl Caller {
     /// Who sent this request.
     pub(super) fn of(context: RequestContext<RoleServer>, request: &CallToolRequestParams) -> Self {
-        let parts = context.extensions.get::<axum::http::request::Parts>();
+        let parts = context.extensions.get::<Parts>();
         Self {
             grant: parts.and_then(|parts| parts.extensions.get::<door::Caller>()?.grant.clone()),
             way: Way::of(&context),

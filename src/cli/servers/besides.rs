@@ -73,7 +73,10 @@ fn say(
     let runtime = invocation.runtime()?;
     // A name that is not known is better said before anything is made of it.
     runtime.servers().entry(server)?;
-    let args = args.as_object().cloned().unwrap_or_default();
+    let args = match args {
+        Value::Object(args) => args,
+        _ => Map::new(),
+    };
     let call = Call {
         function: format!("mcp.{server}.{method}"),
         args: Args::Named(args),
