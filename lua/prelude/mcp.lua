@@ -18,7 +18,7 @@ end
 local function ask(server, method, args)
   expect(server, "string", "mcp: expected the name of a server")
   can_wait()
-  return check(host.call("mcp." .. server .. "." .. method, nil, args))
+  return core.call("mcp." .. server .. "." .. method, nil, args)
 end
 
 local mcp = {}
@@ -44,7 +44,7 @@ end
 function mcp.call(name, ...)
   name = bare(name, "mcp.call")
   can_wait()
-  return check(host.call("mcp." .. name, nil, ...))
+  return core.call("mcp." .. name, nil, ...)
 end
 
 function mcp.resources(server)

@@ -52,7 +52,7 @@ pub use call::{Args, Call, Delivery, Options, Origin, Outcome, Pages, Run, Warni
 pub use deliver::Journey;
 pub use exchange::Noting;
 pub use listing::{Listing, Page};
-pub use record::new_id;
+pub use record::{new_id, now};
 pub use relay::Upstream;
 
 use crate::access::Access;
@@ -109,11 +109,6 @@ pub struct Engine {
     pub upstream: Option<Arc<dyn Upstream>>,
     /// Who can be asked for consent; nobody when there is no terminal.
     pub approve: Option<Arc<dyn Approve>>,
-}
-
-/// The current time as every stamp and journal line has it: RFC 3339 in UTC, with milliseconds.
-pub fn now() -> String {
-    format!("{:.3}", jiff::Timestamp::now())
 }
 
 impl Engine {

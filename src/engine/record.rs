@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::Engine;
 use super::call::{Call, Origin, Outcome, Run, Warning};
 use super::exchange::Transcript;
-use super::{Engine, now};
 use crate::catalogue::Effect;
 use crate::error::{Fault, Kind, SideEffect};
 use crate::ledger::journal::Entry;
@@ -28,6 +28,11 @@ pub(super) struct Recording<'a> {
 
 fn cancelled() -> Result<Outcome, Fault> {
     Err(Fault::new(Kind::Interrupted, "the call was cancelled"))
+}
+
+/// The current time as every stamp and journal line has it: RFC 3339 in UTC, with milliseconds.
+pub fn now() -> String {
+    format!("{:.3}", jiff::Timestamp::now())
 }
 
 /// The id of a new run. Ids begin with their time.
