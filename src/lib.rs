@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! 4  main · cli                     the command line; starts the faces and the emulator
-//! 3  lua │ mcp │ emulator           scripts │ agents │ a stand-in for the service
+//! 3  lua │ mcp │ rest │ emulator    scripts │ agents │ HTTP │ a stand-in for the service
 //! 2  engine · segment · access · upstream · runtime   how a call is performed, for whom and by whom
 //! 1  catalogue   ledger             what can be called │ what must survive a crash
 //! 0  error · redact · settings · port  failures, secrets, settings, listening
@@ -21,6 +21,7 @@ pub mod lua;
 pub mod mcp;
 pub mod port;
 pub mod redact;
+pub mod rest;
 pub mod runtime;
 pub mod segment;
 pub mod settings;

@@ -1,17 +1,15 @@
 //! What came of a call, printed: its value for people, or the envelope that is the same on success
 //! and on every failure.
 
-use std::time::Duration;
-
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::invocation::Invocation;
 use super::output::{View, view::items};
 use super::progress::Progress;
 use super::sending::{Sending, Sent};
 use super::signal::{Signals, interrupted};
-use crate::catalogue::{Effect, Operation};
-use crate::engine::{Call, Run, Warning};
+use crate::catalogue::Operation;
+use crate::engine::{Call, Run, milliseconds};
 use crate::error::{Fault, SideEffect};
 
 /// A call that is about to be made.
@@ -133,50 +131,6 @@ fn told(run: &Run) -> String {
 
 /// The documented object, on success and on failure alike.
 pub(super) fn envelope(run: &Run, view: &View, sent: Option<&Sent>) -> Value {
-    let mut map = Map::new();
-    map.insert("function".into(), json!(run.function));
-    map.insert("success".into(), json!(run.result.is_ok()));
-    let (data, error) = match &run.result {
-        Ok(outcome) => (view.part(&outcome.value), None),
-        Err(fault) => (Value::Null, Some(fault)),
-    };
-    map.insert("data".into(), data);
-    map.insert("error".into(), json!(error.map(|fault| &fault.message)));
-    if let Some(fault) = error {
-        map.insert("error_detail".into(), fault.to_json());
-    }
-    let outcome = run.result.as_ref().ok();
-    let effect = match &run.result {
-        Ok(outcome) => outcome.effect,
-        Err(fault) => Some(fault.extra.effect.word()),
-    };
-    let mut meta = json!({
-        "dry_run": run.dry_run,
-        "operation": run.effect.map(Effect::word),
-        "permission_bypassed": run.forced,
-        "account": run.asked_account,
-        "run_id": Some(&run.id).filter(|id| !id.is_empty()),
-        "attempts": run.attempts,
-        "backend": run.backend,
-        "waited_ms": milliseconds(run.waited),
-        "effect": effect,
-        "next_cursor": outcome.and_then(|outcome| outcome.next_cursor.as_ref()),
-    });
-    if let Some(server) = &run.server {
-        meta["server"] = json!(server);
-    }
-    if !run.warnings.is_empty() {
-        meta["warnings"] = run.warnings.iter().map(Warning::to_json).collect();
-    }
-    if let Some(sent) = sent {
-        meta["delivery"] = sent.to_json();
-    }
-    map.insert("meta".into(), meta);
-    map.insert("duration_ms".into(), json!(milliseconds(run.took)));
-    Value::Object(map)
-}
-
-/// Milliseconds with at most three decimals.
-pub(super) fn milliseconds(span: Duration) -> f64 {
-    (span.as_secs_f64() * 1_000_000.0).round() / 1000.0
+    let data = run.result.as_ref().map_or(Value::Null, |outcome| view.part(&outcome.value));
+    Value::Object(run.envelope(data, sent.map(Sent::to_json)))
 }

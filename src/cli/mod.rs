@@ -40,6 +40,7 @@ mod report;
 mod runs;
 mod sending;
 mod servers;
+mod serve;
 mod shell;
 mod signal;
 mod skill;

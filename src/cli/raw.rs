@@ -11,7 +11,6 @@ use super::envelope::Wish;
 use super::how::How;
 use super::invocation::Invocation;
 use super::stdin;
-use crate::catalogue::name::fold;
 use crate::engine::raw::{Body, Raw};
 use crate::engine::{Call, Origin, Pages, new_id};
 use crate::error::Fault;
@@ -103,7 +102,7 @@ pub(super) fn run(invocation: &Invocation, args: &RawArgs) -> Result<u8, Fault> 
 }
 
 fn prepare(runtime: &Runtime, args: &RawArgs) -> Result<Raw, Fault> {
-    let (provider, account) = whose(runtime, &args.account)?;
+    let (provider, account) = runtime.engine().whose(&args.account)?;
     let body = body(args)?;
     let usual = if matches!(body, Body::None) { "GET" } else { "POST" };
     Ok(Raw {
@@ -123,47 +122,6 @@ fn prepare(runtime: &Runtime, args: &RawArgs) -> Result<Raw, Fault> {
         meta: args.how.meta(),
         region: None,
     })
-}
-
-/// The provider and the account that are meant: `production`, `segment.production` or `segment`.
-pub(super) fn whose(runtime: &Runtime, written: &str) -> Result<(String, String), Fault> {
-    let (catalogue, accounts) = (runtime.catalogue(), &runtime.engine().accounts);
-    let named = |name: &str| catalogue.names().find(|known| fold(known) == fold(name));
-    if let Some((provider, account)) = written.split_once(['.', ':'])
-        && let Some(provider) = named(provider)
-    {
-        return Ok((provider.to_owned(), account.to_owned()));
-    }
-    let having: Vec<&str> = catalogue
-        .providers()
-        .filter(|provider| accounts.open(provider, Some(written)).is_ok())
-        .map(|provider| provider.name.as_str())
-        .collect();
-    match having.as_slice() {
-        [one] => Ok(((*one).to_owned(), written.to_owned())),
-        [] => match named(written) {
-            Some(provider) => {
-                let usual = accounts.usual(catalogue.provider(provider)?).to_owned();
-                Ok((provider.to_owned(), usual))
-            }
-            // The provider there is says which accounts it has.
-            None => {
-                let mut providers = catalogue.providers();
-                match (providers.next(), providers.next()) {
-                    (Some(only), None) => Ok((only.name.clone(), written.to_owned())),
-                    _ => Err(Fault::not_found(format!("Unknown account: {written}"))
-                        .code("unknown_account")
-                        .hint("`kosmo integrations:status` lists them")),
-                }
-            }
-        },
-        several => {
-            let names: Vec<String> =
-                several.iter().map(|provider| format!("`{provider}.{written}`")).collect();
-            Err(Fault::usage(format!("`{written}` is an account of several providers"))
-                .hint(format!("say {}", names.join(" or "))))
-        }
-    }
 }
 
 fn body(args: &RawArgs) -> Result<Body, Fault> {

@@ -3,10 +3,10 @@
 use indexmap::IndexSet;
 use serde_json::{Map, Value, json};
 
-use super::envelope::milliseconds;
 use super::output::{Printer, View};
 use super::sending::Sent;
 use crate::engine::Warning;
+use crate::engine::milliseconds;
 use crate::error::Fault;
 use crate::lua::{CallLine, Report};
 

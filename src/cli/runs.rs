@@ -139,7 +139,7 @@ impl Which {
 pub(super) fn list(runtime: &Runtime, args: &ListArgs) -> Result<Reply, Fault> {
     let filter = args.which.filter(runtime, Some(args.limit))?;
     let entries = runtime.engine().journal.recent(&filter)?;
-    let runs: Vec<Value> = entries.iter().map(object).collect();
+    let runs: Vec<Value> = entries.iter().map(Entry::to_json).collect();
     let text = if entries.is_empty() { "No runs are remembered.".into() } else { rows(&entries) };
     Ok(Reply::new(json!({"success": true, "runs": runs}), text).listing("runs"))
 }
@@ -191,7 +191,7 @@ fn children(runtime: &Runtime, id: &str) -> Result<Vec<Entry>, Fault> {
 }
 
 fn with_details(runtime: &Runtime, entry: &Entry, details: bool) -> Result<Value, Fault> {
-    let mut run = object(entry);
+    let mut run = entry.to_json();
     if details {
         run["details"] = runtime.engine().journal.details(&entry.id)?.unwrap_or(Value::Null);
     }
@@ -222,7 +222,8 @@ fn csv(runs: &[Value]) -> Result<String, Fault> {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     let columns: Vec<String> = match runs.first().and_then(Value::as_object) {
         Some(first) => first.keys().cloned().collect(),
-        None => object(&Entry::default())
+        None => Entry::default()
+            .to_json()
             .as_object()
             .into_iter()
             .flatten()
@@ -254,24 +255,4 @@ fn rows(entries: &[Entry]) -> String {
         ]
     });
     table(&["Run", "At", "Function", "Account", "Status", "ms"], cells)
-}
-
-fn object(entry: &Entry) -> Value {
-    json!({
-        "id": entry.id,
-        "parent": entry.parent,
-        "at": entry.at,
-        "function": entry.function,
-        "account": entry.account,
-        "operation": Some(&entry.effect).filter(|effect| !effect.is_empty()),
-        "origin": entry.origin,
-        "status": entry.status,
-        "http_status": entry.http_status,
-        "attempts": entry.attempts,
-        "duration_ms": entry.duration_ms,
-        "error": entry.error,
-        "request": entry.request,
-        "emulated": entry.emulated,
-        "meta": entry.meta,
-    })
 }

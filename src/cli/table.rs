@@ -12,6 +12,7 @@ mod outbox;
 mod program;
 mod runs;
 mod servers;
+mod services;
 mod settings;
 mod tokens;
 mod tools;
@@ -44,6 +45,7 @@ static FAMILIES: &[&[&Entry]] = &[
     tools::ENTRIES,
     runs::ENTRIES,
     gateway::ENTRIES,
+    services::ENTRIES,
     &[&SERVE, &EVENTS],
     program::ENTRIES,
     membrane::ENTRIES,

@@ -83,6 +83,12 @@ pub struct Ended {
 pub trait Scripts: Send + Sync {
     /// Runs one to its end. When nobody waits for it any more it is ended.
     fn run(&self, job: Job) -> Pin<Box<dyn Future<Output = Ended> + Send + '_>>;
+
+    /// Whether a text is a script at all.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where.
+    fn check(&self, name: &str, code: &str) -> Result<(), Fault>;
 }
 
 /// A script that no file holds.

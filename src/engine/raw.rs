@@ -5,6 +5,7 @@
 mod headers;
 mod path;
 mod said;
+mod spec;
 mod written;
 
 use indexmap::IndexMap;

@@ -83,7 +83,7 @@ const fn row(
 
 /// The one table of failures: code, exit status, HTTP status, retriability.
 pub const KINDS: &[KindRow] = &[
-    row(Kind::Script, "script_error", 1, 500, false, "a script raised an error nobody caught"),
+    row(Kind::Script, "script_error", 1, 422, false, "a script raised an error nobody caught"),
     row(Kind::Internal, "internal_error", 1, 500, false, "a defect of this program"),
     row(Kind::Usage, "invalid_argument", 2, 400, false, "an argument is missing or wrong"),
     row(Kind::Config, "invalid_settings", 2, 500, false, "a settings file is unreadable or wrong"),

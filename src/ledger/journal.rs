@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use rusqlite::{OptionalExtension as _, Row, Statement, ToSql, params, params_from_iter};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::writer::Writer;
 use super::{Ledger, explain};
@@ -66,6 +66,27 @@ pub(super) const COLUMNS: &str = "id, parent, at, function, account, effect, ori
                                   http_status, attempts, duration_ms, error, request, emulated, meta";
 
 impl Entry {
+    /// The entry as every face shows it.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "parent": self.parent,
+            "at": self.at,
+            "function": self.function,
+            "account": self.account,
+            "operation": Some(&self.effect).filter(|effect| !effect.is_empty()),
+            "origin": self.origin,
+            "status": self.status,
+            "http_status": self.http_status,
+            "attempts": self.attempts,
+            "duration_ms": self.duration_ms,
+            "error": self.error,
+            "request": self.request,
+            "emulated": self.emulated,
+            "meta": self.meta,
+        })
+    }
+
     /// Runs the statement that puts it into [`COLUMNS`].
     pub(super) fn insert(&self, statement: &mut Statement<'_>) -> rusqlite::Result<()> {
         let text = |value: &Option<Value>| value.as_ref().map(Value::to_string);

@@ -9,6 +9,7 @@ pub mod imports;
 pub mod journal;
 pub mod limits;
 pub mod outbox;
+pub mod replays;
 pub mod tokens;
 mod writer;
 
@@ -85,6 +86,12 @@ const MIGRATIONS: &[&str] = &[
         number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL,
         content TEXT NOT NULL
     );
+",
+    "
+    CREATE TABLE replays (
+        key TEXT PRIMARY KEY, print TEXT NOT NULL, run TEXT NOT NULL, worker TEXT NOT NULL,
+        at INTEGER NOT NULL, status INTEGER, body BLOB
+    ) WITHOUT ROWID;
 ",
 ];
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use mlua::{Lua, Table, Value};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
@@ -19,7 +19,7 @@ use super::value::{from_json, to_json};
 use super::{Limits, Report, Script, Stop};
 use crate::engine::action::{Ended, Job, Scripts};
 use crate::engine::call::{Args, Origin, Pages};
-use crate::engine::raw::{Body, Raw};
+use crate::engine::raw::Raw;
 use crate::error::{Fault, Kind, SideEffect};
 use crate::runtime::Runtime;
 
@@ -51,6 +51,10 @@ impl Drop for Ending {
 }
 
 impl Scripts for Runner {
+    fn check(&self, name: &str, code: &str) -> Result<(), Fault> {
+        check(name, code)
+    }
+
     fn run(&self, job: Job) -> Pin<Box<dyn Future<Output = Ended> + Send + '_>> {
         Box::pin(async move {
             let Some(runtime) = self.runtime.upgrade() else { return Ended::default() };
@@ -165,7 +169,8 @@ async fn request(lua: &Lua, host: &Host, spec: &Value) -> Result<Value, Refusal>
     let Some(place) = &host.script.place else {
         return Err(Fault::new(Kind::Internal, "no place to send a request to").into());
     };
-    let raw = written(&spec, place)?;
+    let raw = Raw::from_json(&spec, &place.provider, &place.account)?;
+    let raw = Raw { origin: Origin::Lua, ..raw };
     let value = raw_call(host, raw).await?;
     Ok(from_json(lua, &value)?)
 }
@@ -184,63 +189,6 @@ async fn raw_call(host: &Host, raw: Raw) -> Result<Json, Refusal> {
     let effect = run.result.as_ref().map_or_else(|fault| fault.extra.effect, |_| SideEffect::Done);
     turn.record().finish(slot, line(&run), writes.then_some(effect));
     Ok(run.result?.value)
-}
-
-/// A request as agents and scripts write it: method, path, query, headers, body, and the names that
-/// other tools have for them.
-///
-/// # Errors
-/// What is missing, or not known.
-pub fn written(spec: &Json, place: &Place) -> Result<Raw, Fault> {
-    let wrong = |why: String| {
-        Fault::usage(why).hint("for example {\"method\": \"GET\", \"path\": \"/sources\"}")
-    };
-    let map = spec.as_object().ok_or_else(|| wrong("a request is an object".to_owned()))?;
-    let mut raw = Raw {
-        provider: place.provider.clone(),
-        account: Some(place.account.clone()),
-        origin: Origin::Lua,
-        ..Raw::default()
-    };
-    for (key, value) in map {
-        let text = || {
-            let why = || wrong(format!("`{key}` is a text"));
-            value.as_str().map(str::to_owned).ok_or_else(why)
-        };
-        let pairs = || {
-            let why = || wrong(format!("`{key}` is an object"));
-            value.as_object().map(pairs).ok_or_else(why)
-        };
-        match key.as_str() {
-            _ if value.is_null() => {}
-            "method" => raw.method = text()?,
-            "path" | "url" => raw.path = text()?,
-            "service" => raw.service = Some(text()?),
-            "query" => raw.query = pairs()?,
-            "headers" => raw.headers = pairs()?,
-            "pathParameters" | "pathParams" => raw.path_params = pairs()?,
-            "body" | "data" => {
-                raw.body = match value {
-                    Json::String(text) => Body::Text(text.clone()),
-                    other => Body::Json(other.clone()),
-                }
-            }
-            other => return Err(wrong(format!("a request has no `{other}`"))),
-        }
-    }
-    if raw.path.is_empty() {
-        return Err(wrong("a request needs a `path`".to_owned()));
-    }
-    if raw.method.is_empty() {
-        raw.method = if matches!(raw.body, Body::None) { "GET" } else { "POST" }.to_owned();
-    }
-    raw.options.pages = Pages::All;
-    Ok(raw)
-}
-
-fn pairs(map: &Map<String, Json>) -> Vec<(String, String)> {
-    let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    map.iter().map(|(key, value)| (key.clone(), text(value))).collect()
 }
 
 /// Whether a text is Lua.
@@ -279,17 +227,5 @@ mod tests {
         assert_eq!(code("let x = () => 1;\nreturn x"), "javascript_code");
         assert_eq!(code("function f() { return 1 }"), "javascript_code");
         assert_ne!(code("return {"), "javascript_code");
-    }
-
-    #[test]
-    fn a_request_goes_by_every_name_that_others_have_for_its_parts() {
-        let place = Place { provider: "p".into(), account: "a".into() };
-        let raw =
-            written(&json!({"url": "/x", "data": {"a": 1}, "query": {"n": 5}}), &place).unwrap();
-        assert_eq!((raw.method.as_str(), raw.path.as_str()), ("POST", "/x"));
-        assert_eq!(raw.query, [("n".to_owned(), "5".to_owned())]);
-        for wrong in [json!([]), json!({}), json!({"path": 1}), json!({"path": "/x", "nope": 1})] {
-            assert!(written(&wrong, &place).is_err(), "{wrong}");
-        }
     }
 }

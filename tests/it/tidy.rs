@@ -22,6 +22,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("runtime", 2),
     ("lua", 3),
     ("mcp", 3),
+    ("rest", 3),
     ("emulator", 3),
     ("cli", 4),
 ];

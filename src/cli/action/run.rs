@@ -13,6 +13,7 @@ use crate::cli::how::How;
 use crate::cli::invocation::Invocation;
 use crate::cli::stdin;
 use crate::engine::action::Code;
+use crate::engine::raw::Raw;
 use crate::engine::{Args, Call, Origin, Pages, Run, new_id};
 use crate::error::Fault;
 use crate::lua::actions;
@@ -100,12 +101,11 @@ pub(in crate::cli) fn act(invocation: &Invocation, args: &ActArgs) -> Result<u8,
         ..call(&args.how)
     };
     if let Some(api) = &args.api {
-        let place = actions::Place { provider, account };
         let raw = text(api).and_then(|text| {
             let spec = Value::Object(object(&text, "--api")?);
-            let raw = actions::written(&spec, &place)?;
+            let raw = Raw::from_json(&spec, &provider, &account)?;
             let (options, id, meta) = (call.options.clone(), call.id.clone(), call.meta.clone());
-            Ok(crate::engine::raw::Raw { options, id, meta, origin: Origin::Cli, ..raw })
+            Ok(Raw { options, id, meta, origin: Origin::Cli, ..raw })
         });
         let reads = raw.as_ref().is_ok_and(|raw| raw.method.eq_ignore_ascii_case("GET"));
         let wish = Wish { call: &call, operation: None, reads, sending: None };

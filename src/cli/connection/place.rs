@@ -2,7 +2,6 @@
 
 use crate::catalogue::name::{did_you_mean, fold, nearest};
 use crate::cli::accounts::check_account;
-use crate::cli::raw;
 use crate::engine::account::DEFAULT;
 use crate::error::Fault;
 use crate::runtime::Runtime;
@@ -46,7 +45,7 @@ impl Place {
         if let Some(place) = by_address(runtime, written)? {
             return Ok(place);
         }
-        let (provider, account) = raw::whose(runtime, written)?;
+        let (provider, account) = runtime.engine().whose(written)?;
         let known = runtime.catalogue().provider(&provider)?;
         check_account(known, &account)?;
         Ok(Self { provider, account })

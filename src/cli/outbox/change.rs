@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Whose, events, open, word};
+use super::{Whose, events, open};
 use crate::cli::invocation::Invocation;
 use crate::cli::reply::Reply;
 use crate::engine::Engine;
@@ -140,7 +140,7 @@ async fn others(
     for id in ids {
         let status = outbox.look(id).await?.status;
         if !right(&status) {
-            others.push(json!({"message_id": id, "status": word(&status)}));
+            others.push(json!({"message_id": id, "status": status.word()}));
         }
     }
     Ok(others)

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Whose, open, receipt};
+use super::{Whose, open};
 use crate::cli::invocation::Invocation;
 use crate::error::Fault;
 use crate::ledger::outbox::Receipt;
@@ -61,7 +61,7 @@ fn line(one: &Receipt, args: &ExportArgs) -> Option<String> {
     if !args.receipts {
         return Some(String::from_utf8_lossy(body).into_owned());
     }
-    let mut object = receipt(one);
+    let mut object = one.to_json();
     object.insert("event".to_owned(), serde_json::from_slice(body).unwrap_or(Value::Null));
     Some(Value::Object(object).to_string())
 }

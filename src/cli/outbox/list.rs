@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Whose, open, receipt};
+use super::{Whose, open};
 use crate::cli::describe::table;
 use crate::cli::invocation::Invocation;
 use crate::cli::reply::Reply;
 use crate::engine::Engine;
-use crate::engine::courier::needs_action;
+use crate::engine::courier::standing::{Standing, rfc3339};
 use crate::error::Fault;
 use crate::ledger::outbox::{Outbox, Place, Receipt, State, Which};
 
@@ -57,7 +57,7 @@ async fn listed(outbox: &dyn Outbox, which: &Which, args: &ListArgs) -> Result<R
     let mut receipts = outbox.list(which, args.buried, None, most).await?;
     let more = receipts.len() > args.limit;
     receipts.truncate(args.limit);
-    let rows: Vec<Value> = receipts.iter().map(|one| Value::Object(receipt(one))).collect();
+    let rows: Vec<Value> = receipts.iter().map(|one| Value::Object(one.to_json())).collect();
     let mut text = if receipts.is_empty() {
         let what = if args.buried { "buried" } else { "queued" };
         format!("No events are {what}.")
@@ -72,7 +72,7 @@ async fn listed(outbox: &dyn Outbox, which: &Which, args: &ListArgs) -> Result<R
 
 fn cells(one: &Receipt) -> Vec<String> {
     let account = one.place.as_ref().map(named).unwrap_or_default();
-    let why = super::reason(&one.status).map(|reason| reason.message.clone()).unwrap_or_default();
+    let why = one.status.reason().map(|reason| reason.message.clone()).unwrap_or_default();
     vec![one.message_id.clone(), account, one.at.clone().unwrap_or_default(), why]
 }
 
@@ -96,51 +96,6 @@ fn named(place: &Place) -> String {
     format!("{}/{}", place.provider, place.account)
 }
 
-/// How things stand at a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    /// Nothing is queued.
-    Idle,
-    /// Something is, and will be sent.
-    Queued,
-    /// Not before a time.
-    Paused,
-    /// Not before somebody does something about the account.
-    NeedsAction,
-    /// Not before somebody says that the account's new key or URL is meant.
-    Moved,
-    /// Something cannot be read.
-    Damaged,
-}
-
-impl Standing {
-    fn of(engine: &Engine, place: &Place, state: &State) -> Self {
-        let paused = state.paused.as_ref();
-        // Without an account, or a key, nothing can be said about where it has moved to.
-        let now = engine.place(&place.provider, Some(&place.account));
-        let moved = now.is_ok_and(|now| now.mark != place.mark);
-        match state {
-            _ if !state.damaged.is_empty() => Self::Damaged,
-            state if state.counts.queued == 0 => Self::Idle,
-            _ if moved => Self::Moved,
-            _ if paused.is_some_and(|(why, _)| needs_action(why)) => Self::NeedsAction,
-            _ if paused.is_some() => Self::Paused,
-            _ => Self::Queued,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Queued => "queued",
-            Self::Paused => "paused",
-            Self::NeedsAction => "needs action",
-            Self::Moved => "moved",
-            Self::Damaged => "damaged",
-        }
-    }
-}
-
 /// One place.
 struct Line<'a> {
     place: &'a Place,
@@ -150,16 +105,7 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn json(&self) -> Value {
-        let Self { place, state, standing } = self;
-        let paused = state.paused.as_ref().map(|(why, until)| {
-            json!({"why": why, "until": rfc3339(*until), "needs_action": needs_action(why)})
-        });
-        json!({
-            "provider": place.provider, "account": place.account, "service": place.service,
-            "mark": place.mark, "state": standing.word(), "queued": state.counts.queued,
-            "buried": state.counts.buried, "sent": state.counts.sent, "bytes": state.counts.bytes,
-            "oldest": state.oldest, "paused": paused, "damaged": state.damaged,
-        })
+        self.standing.object(self.place, self.state)
     }
 
     fn cells(&self) -> Vec<String> {
@@ -186,8 +132,4 @@ impl Line<'_> {
             damaged.or(moved).or(paused).unwrap_or_default(),
         ]
     }
-}
-
-fn rfc3339(millis: i64) -> Option<String> {
-    jiff::Timestamp::from_millisecond(millis).ok().map(|at| format!("{at:.3}"))
 }

@@ -10,13 +10,11 @@ pub(super) mod run;
 pub(super) mod show;
 mod stop;
 
-use serde_json::{Map, Value, json};
-
 use super::invocation::Invocation;
 use super::sending::Store;
 use crate::engine::Engine;
 use crate::error::Fault;
-use crate::ledger::outbox::{Outbox, Place, Reason, Receipt, Status, Which};
+use crate::ledger::outbox::{Outbox, Which};
 
 /// Which account is meant.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -54,39 +52,6 @@ impl Whose {
 fn open(invocation: &Invocation) -> Result<(&Engine, &dyn Outbox), Fault> {
     let runtime = invocation.owner("the outbox")?;
     Ok((runtime.engine(), runtime.outbox()))
-}
-
-/// The word for what became of an event.
-fn word(status: &Status) -> &'static str {
-    match status {
-        Status::Queued => "queued",
-        Status::Sent => "sent",
-        Status::Buried { .. } => "buried",
-        Status::Unknown => "unknown",
-    }
-}
-
-fn reason(status: &Status) -> Option<&Reason> {
-    match status {
-        Status::Buried { reason } => Some(reason),
-        Status::Queued | Status::Sent | Status::Unknown => None,
-    }
-}
-
-/// A receipt as one object, without its event.
-fn receipt(receipt: &Receipt) -> Map<String, Value> {
-    let reason = reason(&receipt.status).map(|reason| {
-        json!({"code": reason.code, "message": reason.message, "http_status": reason.http_status})
-    });
-    let of = |part: fn(&Place) -> &String| receipt.place.as_ref().map(|place| part(place).clone());
-    Map::from_iter([
-        ("message_id".to_owned(), json!(receipt.message_id)),
-        ("status".to_owned(), json!(word(&receipt.status))),
-        ("provider".to_owned(), json!(of(|place| &place.provider))),
-        ("account".to_owned(), json!(of(|place| &place.account))),
-        ("at".to_owned(), json!(receipt.at)),
-        ("reason".to_owned(), json!(reason)),
-    ])
 }
 
 /// `1 event`, `2 events`.

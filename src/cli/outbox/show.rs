@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{open, reason, receipt, word};
+use super::open;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::pretty;
 use crate::cli::reply::Reply;
@@ -37,7 +37,7 @@ pub(in crate::cli) fn show(invocation: &Invocation, args: &ShowArgs) -> Result<u
         ));
     }
     let body = found.body.as_deref().and_then(|body| serde_json::from_slice(body).ok());
-    let mut object = receipt(&found);
+    let mut object = found.to_json();
     object.insert("event".to_owned(), body.clone().unwrap_or(Value::Null));
     let text = told(&found, body.as_ref());
     Ok(invocation.say(&Reply::new(json!({"success": true, "receipt": object}), text)))
@@ -47,11 +47,11 @@ fn told(found: &Receipt, body: Option<&Value>) -> String {
     let place = found.place.as_ref();
     let place = place.map(|place| format!("{}/{}", place.provider, place.account));
     let line = |name: &str, value: Option<String>| Some(format!("{name:9} {}", value?));
-    let reason = reason(&found.status);
+    let reason = found.status.reason();
     let why = reason.map(|reason| format!("{} ({})", reason.message, reason.code));
     let lines = [
         line("event", Some(found.message_id.clone())),
-        line("status", Some(word(&found.status).to_owned())),
+        line("status", Some(found.status.word().to_owned())),
         line("account", place),
         line("at", found.at.clone()),
         line("reason", why),

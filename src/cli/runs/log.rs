@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{children, object};
+use super::children;
 use crate::cli::output::pretty;
 use crate::cli::reply::Reply;
 use crate::error::Fault;
+use crate::ledger::journal::Entry;
 use crate::runtime::Runtime;
 
 /// Command lines for the help.
@@ -42,8 +43,8 @@ pub(in crate::cli) fn get(runtime: &Runtime, args: &LogArgs) -> Result<Reply, Fa
             "request": last["request"],
             "response": last["response"],
             "exchanges": exchanges,
-            "calls": calls.iter().map(object).collect::<Vec<_>>(),
-            "run": object(&entry),
+            "calls": calls.iter().map(Entry::to_json).collect::<Vec<_>>(),
+            "run": entry.to_json(),
         });
     }
     let text = pretty(&log);

@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::{problems, status, warn};
-use crate::cli::envelope::milliseconds;
+use crate::engine::milliseconds;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::pretty;
 use crate::cli::reply::Reply;

@@ -12,6 +12,7 @@ pub mod place;
 mod round;
 pub mod send;
 mod serve;
+pub mod standing;
 mod trouble;
 
 use std::collections::{HashMap, HashSet};

@@ -15,6 +15,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use serde_json::{Map, Value, json};
+
 use crate::error::Fault;
 
 /// A future of an outbox; boxed, so that every kind of outbox fits behind one reference.
@@ -69,6 +71,26 @@ pub enum Status {
     Unknown,
 }
 
+impl Status {
+    /// The word for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Buried { .. } => "buried",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Why it was buried.
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Self::Buried { reason } => Some(reason),
+            Self::Queued | Self::Sent | Self::Unknown => None,
+        }
+    }
+}
+
 /// Why an event was buried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
@@ -93,6 +115,24 @@ pub struct Receipt {
     pub at: Option<String>,
     /// The event itself, while it is kept.
     pub body: Option<Vec<u8>>,
+}
+
+impl Receipt {
+    /// The receipt as every face shows it, without its event.
+    pub fn to_json(&self) -> Map<String, Value> {
+        let reason = self.status.reason().map(|reason| {
+            json!({"code": reason.code, "message": reason.message, "http_status": reason.http_status})
+        });
+        let of = |part: fn(&Place) -> &String| self.place.as_ref().map(|place| part(place).clone());
+        Map::from_iter([
+            ("message_id".to_owned(), json!(self.message_id)),
+            ("status".to_owned(), json!(self.status.word())),
+            ("provider".to_owned(), json!(of(|place| &place.provider))),
+            ("account".to_owned(), json!(of(|place| &place.account))),
+            ("at".to_owned(), json!(self.at)),
+            ("reason".to_owned(), json!(reason)),
+        ])
+    }
 }
 
 /// A lane of a place, held by one courier for a while.
