@@ -63,6 +63,7 @@ mod progress;
 mod readme;
 mod repl;
 mod request;
+mod rest;
 mod runs;
 mod safe_hands;
 mod scripts;
