@@ -73,7 +73,7 @@ impl Asked {
     ///
     /// # Errors
     /// What is none, or less than `least`.
-    pub(super) fn number<T: std::str::FromStr + PartialOrd>(
+    pub(super) fn number<T: std::str::FromStr + PartialOrd + Copy>(
         &self,
         name: &str,
         least: T,

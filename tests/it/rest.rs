@@ -21,8 +21,6 @@ pub struct Service {
     /// Where it is, without the scheme.
     pub host: String,
     pub token: String,
-    /// The address that lets a browser in.
-    pub page: String,
 }
 
 /// An answer.
@@ -87,8 +85,7 @@ impl Service {
         let mut objects = serde_json::Deserializer::from_reader(stdout).into_iter::<Value>();
         let said = objects.next().unwrap().unwrap();
         let host = said["url"].as_str().unwrap()["http://".len()..].to_owned();
-        let page = said["page"].as_str().unwrap_or_default().to_owned();
-        let mut service = Self { child, home, host, token: String::new(), page };
+        let mut service = Self { child, home, host, token: String::new() };
         service.token = service.mint(&["--allow", "*", "--effects", "all"]);
         service
     }
