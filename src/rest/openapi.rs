@@ -1,7 +1,9 @@
 //! `GET /openapi.json`: this face, described for programs. The paths of functions are made of their
-//! rows; what is said of the others is said in `fixed`.
+//! rows; what is said of the others is said in `fixed` and `looks`.
 
 mod fixed;
+mod looks;
+mod schemas;
 
 use std::sync::Arc;
 
@@ -65,7 +67,7 @@ fn describe(catalogue: &Catalogue) -> Value {
             }},
             "parameters": parameters(),
             "responses": {"Problem": problem(), "Called": called()},
-            "schemas": fixed::schemas(),
+            "schemas": schemas::schemas(),
         },
     })
 }

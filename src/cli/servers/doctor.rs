@@ -5,10 +5,10 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::{problems, status, warn};
-use crate::engine::milliseconds;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::pretty;
 use crate::cli::reply::Reply;
+use crate::engine::milliseconds;
 use crate::error::{Fault, Kind};
 use crate::runtime::Runtime;
 use crate::upstream::entry::Entry;

@@ -55,7 +55,7 @@ fn whatever_is_wrong_with_a_call_is_told_with_its_place() {
     assert_eq!((&problem["success"], &problem["data"]), (&json!(false), &json!(null)));
     assert_eq!(problem["error_detail"]["code"], "unknown_function");
     let problem = service.post(track, r#"{"userId": "u", "event": 5}"#);
-    assert_eq!((problem.status, &problem.json()["param"]), (400, &json!("event")), "{problem:#?}");
+    assert_eq!((problem.status, &problem.json()["param"]), (422, &json!("event")), "{problem:#?}");
     let problem = service.post(track, r#"{"userId": "u", "event": "e", "traits": "x"}"#);
     assert_eq!(problem.status, 400, "{problem:#?}");
     let problem = service.post(track, r#"{"userId": "u", "event": "e", "propertys": {}}"#);
@@ -95,7 +95,7 @@ fn routes_that_are_not_there_and_methods_that_are_not_taken_are_problems() {
 fn a_script_runs_under_its_limits() {
     let service = Service::start(&["--emulator"]);
     let body = json!({
-        "code": "print(input.n) return app.integrations.segment.get_source{sourceId='abc123'}.name",
+        "code": "print(input.n) return app.integrations.segment.get_source{id='abc123'}.name",
         "input": {"n": 3},
     });
     let answer = service.post("/v1/lua", &body.to_string());
@@ -108,12 +108,12 @@ fn a_script_runs_under_its_limits() {
     let text = service.ask("POST /v1/lua", "Content-Type: text/x-lua\r\n", "return 1 + 1");
     assert_eq!(text.json()["result"], 2);
     let answer = service.post("/v1/lua?cpu_limit=200ms", r#"{"code": "while true do end"}"#);
-    let problem = answer.problem(422, "script_limit");
+    let problem = answer.problem(422, "cpu_limit");
     assert!(problem["detail"].as_str().unwrap().contains("CPU"), "{problem:#}");
     let answer = service.post("/v1/lua", r#"{"code": "print('before') error('no')"}"#);
     let problem = answer.problem(422, "script_error");
     assert_eq!((&problem["output"], &problem["success"]), (&json!("before"), &json!(false)));
-    service.post("/v1/lua", r#"{"code": "return {"}"#).problem(400, "syntax_error");
+    service.post("/v1/lua", r#"{"code": "return {"}"#).problem(422, "syntax_error");
     service.post("/v1/lua", "{}").problem(400, "no_code");
     let problem = service.post("/v1/lua", r#"{"code": "return 1", "inputs": 1}"#);
     assert!(problem.problem(400, "unknown_field")["hint"].as_str().unwrap().contains("input"));
@@ -158,7 +158,7 @@ fn exactly_one_thing_is_done_by_act() {
     );
     service.post("/act", r#"{"key": "list-sources", "nope": 1}"#).problem(400, "unknown_field");
     service.post("/act", r#"{"key": "lst-sources"}"#).problem(404, "unknown_function");
-    service.post("/act", r#"{"code": "const x = 1"}"#).problem(400, "javascript_code");
+    service.post("/act", r#"{"code": "let f = () => 1"}"#).problem(400, "javascript_code");
     service.post("/act", r#"{"api": {"method": "GET"}}"#).problem(400, "invalid_argument");
 }
 
@@ -169,7 +169,7 @@ fn a_token_gives_what_it_says_and_no_more() {
     let ask = |token: &str, line: &str, body: &str| service.ask_as(token, line, "", body);
     assert_eq!(ask(&reads, "POST /v1/call/list_sources", "").status, 200);
     ask(&reads, "POST /v1/call/track", r#"{"userId":"u","event":"e"}"#).problem(403, "token_scope");
-    let lua = r#"{"code": "return app.integrations.segment.get_source{sourceId='abc123'}"}"#;
+    let lua = r#"{"code": "return app.integrations.segment.get_source{id='abc123'}"}"#;
     ask(&reads, "POST /v1/lua", lua).problem(403, "token_scope");
     assert_eq!(service.post("/v1/call/track", r#"{"userId":"u","event":"e"}"#).status, 200);
     let seen = ask(&reads, "GET /v1/runs", "").json();

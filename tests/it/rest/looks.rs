@@ -40,7 +40,7 @@ fn the_documentation_is_that_of_every_face() {
 fn runs_are_found_by_what_they_were() {
     let service = Service::start(&["--emulator"]);
     service.post("/v1/call/list_sources", "");
-    service.post("/v1/call/get_source", r#"{"sourceId": "nowhere"}"#);
+    service.post("/v1/call/get_source", r#"{"id": "nowhere"}"#);
     let failed = service.get("/v1/runs?failed&limit=10").json();
     let failed = failed["runs"].as_array().unwrap();
     assert_eq!(failed.len(), 1, "{failed:#?}");

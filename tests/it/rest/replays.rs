@@ -39,7 +39,7 @@ fn what_changed_nothing_leaves_its_key_free() {
     let service = Service::start(&["--emulator"]);
     let path = "/v1/call/segment.track_event";
     let wrong = r#"{"userId": "u1"}"#;
-    assert_eq!(keyed(&service, "k", path, wrong).status, 400);
+    assert_eq!(keyed(&service, "k", path, wrong).status, 422);
     assert_eq!(keyed(&service, "k", path, EVENT).status, 200, "put right, it may go under its key");
     let dry = keyed(&service, "d", &format!("{path}?dry_run=true"), EVENT);
     assert_eq!(dry.json()["meta"]["dry_run"], true);
