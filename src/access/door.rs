@@ -7,11 +7,12 @@
 //! guard    one request: let in, or refused     session  browsers that were let in, by cookie
 //! serve    connections, until the end          body     no larger and no slower than allowed
 //! problem  a failure as an HTTP answer         steady   readers that stop reading
-//! verified tokens, for a moment
+//! verified tokens, for a moment                html     pages that run and load nothing
 //! ```
 
 mod body;
 mod guard;
+mod html;
 pub mod problem;
 mod rules;
 mod serve;
@@ -29,6 +30,7 @@ use super::{Access, Grant};
 use crate::error::{Fault, Kind};
 use crate::port;
 pub use body::read;
+pub use html::{html, with_cookie};
 pub use problem::Problem;
 pub use rules::{Limits, Refuse, Rules};
 pub use session::{Session, Sessions};

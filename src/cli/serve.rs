@@ -4,15 +4,17 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::invocation::Invocation;
 use super::sending::Sending;
 use super::signal::Signals;
+use super::status;
 use super::units;
 use crate::access::door::{Door, Limits, Rules};
 use crate::error::Fault;
 use crate::rest::{self, Service};
+use crate::runtime::Runtime;
 
 /// Command lines for the help.
 pub(super) const EXAMPLES: &str = "\
@@ -71,7 +73,7 @@ impl ServeArgs {
             token: !self.no_token,
             names: self.allow_host.clone(),
             open: rest::OPEN,
-            refuse: None,
+            refuse: Some(rest::refuse),
             limits: Limits {
                 body: self.max_body.unwrap_or(usual.body),
                 requests: self.max_requests.map_or(usual.requests, usize::from),
@@ -80,6 +82,11 @@ impl ServeArgs {
             },
         }
     }
+}
+
+/// How every account stands.
+fn accounts(runtime: &Runtime) -> Vec<Value> {
+    status::records(runtime).iter().map(|record| Value::Object(record.to_json())).collect()
 }
 
 /// Serves until a signal comes.
@@ -96,16 +103,23 @@ pub(super) fn serve(invocation: &Invocation, args: &ServeArgs) -> Result<u8, Fau
         let mut signals = Signals::listen()?;
         let door = Door::open(args.rules(), Arc::clone(&runtime.engine().access))?;
         let url = door.url();
-        let service = Service::new(Arc::clone(runtime));
+        let service = Service::new(Arc::clone(runtime), door.sessions(), accounts)?;
+        let page = match args.no_token {
+            true => format!("{url}/"),
+            false => format!("{url}/login?key={}", door.sessions().invite()?.expose()),
+        };
         if !args.host.is_loopback() {
             printer.warn(
                 "tokens travel unencrypted beyond this machine unless a proxy in front adds TLS",
             );
         }
         if invocation.json() {
-            printer.answer(&json!({"success": true, "url": url, "token": !args.no_token}));
+            printer.answer(&json!({
+                "success": true, "url": url, "token": !args.no_token, "page": page,
+            }));
         } else {
             printer.note(&format!("listening on {url}"));
+            printer.note(&format!("the page, for one browser: {page}"));
             if !args.no_token {
                 printer.note("programs: Authorization: Bearer TOKEN, from `kosmo token mint`");
             }

@@ -77,7 +77,7 @@ pub(super) fn status(invocation: &Invocation) -> Result<u8, Fault> {
 }
 
 /// Every connection that was begun.
-fn records(runtime: &Runtime) -> Vec<Record> {
+pub(super) fn records(runtime: &Runtime) -> Vec<Record> {
     let mut records = Vec::new();
     for provider in runtime.catalogue().providers() {
         for account in runtime.engine().accounts.names(provider) {

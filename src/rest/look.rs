@@ -112,7 +112,7 @@ fn wants_json(headers: &HeaderMap) -> bool {
 }
 
 /// The first line says what is missing, the rest what there is.
-fn no_page(answer: &str) -> Fault {
+pub(super) fn no_page(answer: &str) -> Fault {
     let (message, rest) = answer.split_once('\n').unwrap_or((answer, ""));
     let fault = Fault::not_found(message).code("unknown_page");
     match rest.trim() {

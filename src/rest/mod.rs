@@ -19,6 +19,7 @@ mod metrics;
 mod once;
 mod openapi;
 mod outbox;
+mod page;
 mod scope;
 mod script;
 
@@ -30,7 +31,8 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
-use crate::access::door::Problem;
+use crate::access::door::session::secret;
+use crate::access::door::{Problem, Sessions};
 use crate::catalogue::name::{did_you_mean, nearest};
 use crate::engine::new_id;
 use crate::error::Fault;
@@ -38,9 +40,14 @@ use crate::ledger::replays::Replays;
 use crate::runtime::Runtime;
 use answer::typed;
 use metrics::Metrics;
+pub use page::refuse;
+use serde_json::Value;
 
 /// Paths that need no token.
-pub const OPEN: &[&str] = &["/healthz"];
+pub const OPEN: &[&str] = &["/healthz", page::OPEN];
+
+/// Looks how the accounts stand, for whoever knows: one object each.
+pub type LookAtAccounts = fn(&Runtime) -> Vec<Value>;
 
 /// What every request is answered from.
 pub struct Service {
@@ -50,14 +57,27 @@ pub struct Service {
     /// Unique to this process.
     worker: String,
     described: OnceLock<String>,
+    accounts: LookAtAccounts,
+    /// Browsers that were let in.
+    people: Arc<Sessions>,
+    /// What the forms of a browser carry that needed no letting in.
+    seal: String,
 }
 
 impl Service {
     /// A service of a runtime.
-    pub fn new(runtime: Arc<Runtime>) -> Arc<Self> {
+    ///
+    /// # Errors
+    /// When the platform has no randomness.
+    pub fn new(
+        runtime: Arc<Runtime>,
+        people: Arc<Sessions>,
+        accounts: LookAtAccounts,
+    ) -> Result<Arc<Self>, Fault> {
         let replays = Replays::at(runtime.settings().ledger_path());
         let (metrics, described) = Default::default();
-        Arc::new(Self { runtime, metrics, replays, worker: new_id(), described })
+        let (worker, seal) = (new_id(), secret()?);
+        Ok(Arc::new(Self { runtime, metrics, replays, worker, described, accounts, people, seal }))
     }
 }
 
@@ -80,6 +100,7 @@ pub fn routes(service: Arc<Service>) -> Router {
         .route("/openapi.json", get(openapi::document))
         .route("/metrics", get(metrics::metrics))
         .route("/healthz", get(healthz))
+        .merge(page::routes())
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
         .with_state(service)

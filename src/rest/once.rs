@@ -27,6 +27,11 @@ pub(super) async fn once<W: Future<Output = Answer>>(
     dry_run: bool,
     work: impl FnOnce(String) -> W,
 ) -> Result<Response, Problem> {
+    if caller.session.is_some() {
+        let fault = Fault::new(Kind::PolicyDenied, "a browser calls through the forms of the page");
+        let fault = fault.code("session_denied").hint("programs send a token: kosmo token mint");
+        return Err(fault.into());
+    }
     let run = new_id();
     let Some(key) = idempotency_key(parts)?.filter(|_| !dry_run) else {
         return Ok(work(run).await.into_response());
@@ -90,7 +95,7 @@ fn refused(known: Known) -> Problem {
 }
 
 /// A fingerprint of several parts, none of which can run into the next.
-fn print(parts: &[&[u8]]) -> String {
+pub(super) fn print(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_le_bytes());

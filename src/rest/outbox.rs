@@ -7,7 +7,7 @@ use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Service;
 use super::answer::json as reply;
@@ -68,17 +68,31 @@ pub(super) async fn events(
     let which = which(&service, &asked)?;
     let buried = request.uri().path().ends_with("/buried");
     let limit = asked.number::<usize>("limit", 1)?.unwrap_or(100).min(1000);
-    let sight = Sight::of(service.runtime.catalogue(), &caller);
+    let from = asked.text("cursor");
+    let (events, next) = listed(&service, &caller, &which, buried, from, limit).await?;
+    ok(&json!({"events": events, "next_cursor": next}))
+}
+
+/// Events that a caller may see, as receipts, and where to go on.
+///
+/// # Errors
+/// When the outbox cannot be read.
+pub(super) async fn listed(
+    service: &Service,
+    caller: &Caller,
+    which: &Which,
+    buried: bool,
+    from: Option<&str>,
+    limit: usize,
+) -> Result<(Vec<Value>, Option<String>), Fault> {
+    let sight = Sight::of(service.runtime.catalogue(), caller);
     // One more tells whether there is more.
-    let outbox = service.runtime.outbox();
-    let mut receipts = outbox.list(&which, buried, asked.text("cursor"), limit + 1).await?;
+    let mut receipts = service.runtime.outbox().list(which, buried, from, limit + 1).await?;
     let more = receipts.len() > limit;
     receipts.truncate(limit);
     let next = receipts.last().filter(|_| more).map(|last| last.message_id.clone());
     receipts.retain(|one| one.place.as_ref().is_some_and(|place| sight.place(place)));
-    let events: Vec<Value> =
-        receipts.iter().map(|one| Value::Object(Receipt::to_json(one))).collect();
-    ok(&json!({"events": events, "next_cursor": next}))
+    Ok((receipts.iter().map(|one| Value::Object(Receipt::to_json(one))).collect(), next))
 }
 
 /// `GET /v1/outbox/events/{id}`: what became of one event, and the event while it is kept.
@@ -89,20 +103,32 @@ pub(super) async fn event(
 ) -> Looked {
     Asked::read(request.uri(), &[])?;
     let id = tail(request.uri())?;
-    let found = service.runtime.outbox().look(&id).await?;
-    let sight = Sight::of(service.runtime.catalogue(), &caller);
+    ok(&json!({"receipt": looked_up(&service, &caller, &id).await?}))
+}
+
+/// What became of one event, and the event while it is kept, as far as a caller may see it.
+///
+/// # Errors
+/// `unknown_event`; when the outbox cannot be read.
+pub(super) async fn looked_up(
+    service: &Service,
+    caller: &Caller,
+    id: &str,
+) -> Result<Map<String, Value>, Fault> {
+    let found = service.runtime.outbox().look(id).await?;
+    let sight = Sight::of(service.runtime.catalogue(), caller);
     let hidden = match &found.place {
         Some(place) => !sight.place(place),
         None => caller.grant.is_some(),
     };
     if found.status == Status::Unknown || hidden {
         let fault = Fault::not_found(format!("no record of the event `{id}`"));
-        return Err(fault.code("unknown_event").into());
+        return Err(fault.code("unknown_event"));
     }
     let body: Option<Value> =
         found.body.as_deref().and_then(|body| serde_json::from_slice(body).ok());
     let mut object = found.to_json();
     let body = body.map(|body| service.runtime.redactor().value(&body));
     object.insert("event".to_owned(), body.unwrap_or(Value::Null));
-    ok(&json!({"receipt": object}))
+    Ok(object)
 }

@@ -28,10 +28,15 @@ impl<'a> Sight<'a> {
 
     /// A place of the outbox: one for which the token covers some function.
     pub(super) fn place(&self, place: &Place) -> bool {
+        self.account(&place.provider, &place.account)
+    }
+
+    /// An account: one for which the token covers some function.
+    pub(super) fn account(&self, provider: &str, account: &str) -> bool {
         let Some(grant) = self.grant else { return true };
-        let Ok(provider) = self.catalogue.provider(&place.provider) else { return false };
+        let Ok(provider) = self.catalogue.provider(provider) else { return false };
         let mut rows = provider.operations.values();
-        rows.any(|row| grant.claims().admit(row, &place.account).is_ok())
+        rows.any(|row| grant.claims().admit(row, account).is_ok())
     }
 
     /// A function.

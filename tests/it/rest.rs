@@ -1,7 +1,9 @@
 //! Tests of `kosmo serve`: the real program on a free port, spoken to over plain sockets.
 
+mod browser;
 mod calls;
 mod looks;
+mod page;
 mod replays;
 
 use std::collections::BTreeMap;
@@ -21,6 +23,8 @@ pub struct Service {
     /// Where it is, without the scheme.
     pub host: String,
     pub token: String,
+    /// The page's address for one browser, from its path on.
+    pub page: String,
 }
 
 /// An answer.
@@ -85,7 +89,8 @@ impl Service {
         let mut objects = serde_json::Deserializer::from_reader(stdout).into_iter::<Value>();
         let said = objects.next().unwrap().unwrap();
         let host = said["url"].as_str().unwrap()["http://".len()..].to_owned();
-        let mut service = Self { child, home, host, token: String::new() };
+        let page = said["page"].as_str().unwrap()["http://".len() + host.len()..].to_owned();
+        let mut service = Self { child, home, host, token: String::new(), page };
         service.token = service.mint(&["--allow", "*", "--effects", "all"]);
         service
     }

@@ -74,11 +74,13 @@ impl Keeper {
             let grant = Some(self.verified.grant(token)?);
             return Ok(Caller { grant, session: None });
         }
-        if let Some(caller) = self.sessions.caller(&parts.headers)? {
-            return Ok(caller);
-        }
-        if !self.rules.token || self.rules.open.contains(&parts.uri.path()) {
-            return Ok(Caller::default());
+        let open = !self.rules.token || self.rules.open.contains(&parts.uri.path());
+        match self.sessions.caller(&parts.headers) {
+            Ok(Some(caller)) => return Ok(caller),
+            // A browser whose token ran out must still find the way in.
+            Err(fault) if !open => return Err(fault),
+            _ if open => return Ok(Caller::default()),
+            _ => {}
         }
         Err(Fault::new(Kind::AuthenticationFailed, "a token is needed")
             .code("token_missing")

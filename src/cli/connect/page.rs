@@ -1,13 +1,9 @@
-//! The pages of the form, plain HTML without a script, and the headers that keep a browser from
-//! showing them anywhere else or keeping them.
+//! The pages of the form, plain HTML without a script.
 
-use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
 
+use crate::access::door::{html, with_cookie};
 use crate::catalogue::Provider;
 use crate::catalogue::operation::FieldKind;
 use crate::cli::connection::Place;
@@ -160,34 +156,11 @@ pub(super) fn response(status: StatusCode, body: &str, cookie: Option<String>) -
          content=\"width=device-width,initial-scale=1\"><title>kosmo</title><style>{STYLE}</style>\
          <main>{body}</main></html>"
     );
-    let style = STANDARD.encode(Sha256::digest(STYLE));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; \
-         frame-ancestors 'none'; sandbox allow-forms allow-same-origin"
-    );
-    let mut response = Response::new(Body::from(page));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    for (name, value) in [
-        ("content-type", "text/html; charset=utf-8"),
-        ("content-security-policy", &policy),
-        ("cache-control", "no-store"),
-        // With less, a browser would not say where the form is sent from.
-        ("referrer-policy", "same-origin"),
-        ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
-        ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
-    ] {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(header::HeaderName::from_static(name), value);
-        }
+    let response = html(status, STYLE, page);
+    match cookie {
+        Some(cookie) => with_cookie(response, &cookie),
+        None => response,
     }
-    if let Some(Ok(cookie)) = cookie.map(|cookie| HeaderValue::from_str(&cookie)) {
-        headers.insert(header::SET_COOKIE, cookie);
-    }
-    response
 }
 
 fn escaped(text: &str) -> String {
