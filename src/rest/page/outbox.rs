@@ -19,7 +19,7 @@ const EVENTS: usize = 50;
 /// How things stand, by account.
 pub(super) fn places(places: &[Value]) -> Markup {
     if places.is_empty() {
-        return html! { p { "Nothing waits, and nothing ever did." } };
+        return html! { p { "Nothing waits." } };
     }
     let row = |place: &Value| {
         let why = member(&place["paused"], "why");
