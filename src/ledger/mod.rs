@@ -93,6 +93,9 @@ const MIGRATIONS: &[&str] = &[
         at INTEGER NOT NULL, status INTEGER, body BLOB
     ) WITHOUT ROWID;
 ",
+    "
+    CREATE INDEX replays_by_age ON replays (at);
+",
 ];
 
 const NEWEST: u32 = MIGRATIONS.len() as u32;

@@ -82,6 +82,7 @@ fn function(operation: &Operation) -> Value {
     if let Some(schema) = schema.as_object_mut() {
         schema.shift_remove("$schema");
     }
+    say_items(&mut schema);
     let required = operation.params.values().any(|param| param.required && param.field.is_none())
         || !operation.one_of.is_empty();
     let mut body =
@@ -108,6 +109,21 @@ fn function(operation: &Operation) -> Value {
         "responses": responses("Called"),
         "x-kosmo-effect": operation.effect.word(),
     })
+}
+
+/// Says of every list what its elements are, also where that is anything: linters want to read it.
+fn say_items(schema: &mut Value) {
+    let Some(schema) = schema.as_object_mut() else { return };
+    let lists = match schema.get("type") {
+        Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "array"),
+        kind => kind.is_some_and(|kind| kind == "array"),
+    };
+    if lists {
+        say_items(schema.entry("items").or_insert_with(|| json!({})));
+    }
+    if let Some(Value::Object(fields)) = schema.get_mut("properties") {
+        fields.values_mut().for_each(say_items);
+    }
 }
 
 /// The options that a path takes, by reference.
@@ -142,9 +158,10 @@ fn parameters() -> Map<String, Value> {
     for (name, kind, about) in tables.into_iter().flatten() {
         let mut schema = json!({"type": kind});
         match *name {
-            "limit" => schema["minimum"] = json!(0),
-            "page_size" => schema["minimum"] = json!(1),
-            "max_calls" => schema["minimum"] = json!(0),
+            "limit" | "max_calls" => {
+                (schema["minimum"], schema["maximum"]) = (json!(0), json!(u32::MAX));
+            }
+            "page_size" => (schema["minimum"], schema["maximum"]) = (json!(1), json!(u32::MAX)),
             "delivery" => schema["enum"] = json!(["direct", "outbox"]),
             "plan_check" => schema["enum"] = json!(["strict", "warn", "off"]),
             "timeout" | "cpu_limit" => schema["pattern"] = json!("^[1-9][0-9]{0,5}(ms|s|m)?$"),

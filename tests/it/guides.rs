@@ -13,8 +13,9 @@ const SERVERS: &[&str] = &["kosmo emulator:serve", "kosmo outbox:run"];
 const OTHERWISE: &[(&str, i32, &str)] =
     &[("kosmo emulator:events", 8, "no emulator is running where the guide has started one")];
 
-/// Guides whose commands need more than files: `outbox_commands` runs those, on an outbox with events.
-const ELSEWHERE: &[&str] = &["delivery.md"];
+/// Guides whose commands need more than files: `outbox_commands` runs the first, on an outbox with
+/// events, `rest::guide` the second, against a service.
+const ELSEWHERE: &[&str] = &["delivery.md", "rest.md"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -2,6 +2,8 @@
 
 mod browser;
 mod calls;
+mod described;
+mod guide;
 mod looks;
 mod page;
 mod replays;

@@ -123,7 +123,7 @@ fn looked((path, id, tag, about, query, member): &Look) -> Value {
             kind => json!({"type": kind}),
         };
         if *name == "limit" {
-            schema["minimum"] = json!(1);
+            (schema["minimum"], schema["maximum"]) = (json!(1), json!(1000));
         }
         parameters
             .push(json!({"name": name, "in": "query", "description": about, "schema": schema}));
