@@ -6,7 +6,6 @@
 
 #![expect(
     clippy::print_stdout,
-    clippy::disallowed_methods,
     clippy::unwrap_used,
     reason = "a benchmark prints, opens its own connections, and ends at the first failure"
 )]

@@ -127,6 +127,12 @@ pub(super) fn tail(uri: &Uri) -> Result<String, Fault> {
 /// # Errors
 /// 415.
 pub(super) fn media(headers: &HeaderMap) -> Result<(), Problem> {
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|packed| packed != "identity") {
+        let fault = Fault::usage("the body is not to be packed").code("unsupported_encoding");
+        let fault = fault.hint("leave out Content-Encoding");
+        return Err(Problem::of(fault, StatusCode::UNSUPPORTED_MEDIA_TYPE)
+            .header(header::ACCEPT_ENCODING, "identity"));
+    }
     let Some(said) = headers.get(header::CONTENT_TYPE) else { return Ok(()) };
     if is_media(said.to_str().unwrap_or_default(), JSON) {
         return Ok(());

@@ -69,6 +69,8 @@ fn whatever_is_wrong_with_a_call_is_told_with_its_place() {
         .problem(404, "unknown_account");
     let text = service.ask(&format!("POST {track}"), "Content-Type: text/html\r\n", "{}");
     text.problem(415, "unsupported_media_type");
+    let packed = service.ask(&format!("POST {track}"), "Content-Encoding: gzip\r\n", "{}");
+    packed.problem(415, "unsupported_encoding");
     for name in ["%FF", "..%2F..%2Fetc", "a%00b", "x".repeat(5000).as_str()] {
         let answer = service.post(&format!("/v1/call/{name}"), "{}");
         assert!([400, 404].contains(&answer.status), "{name}: {answer:#?}");
