@@ -1,14 +1,14 @@
 //! The runtime: settings, catalogue and engine, each opened once and only when asked for, shared
 //! by every face.
 
-pub mod actions;
+pub mod own;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, Weak};
 
 use crate::access::Access;
-use crate::catalogue::{Catalogue, Source};
+use crate::catalogue::{ActionSource, Catalogue, Source};
 use crate::engine::consent::Approve;
 use crate::engine::governor::Governor;
 use crate::engine::oauth::Tokens;
@@ -46,6 +46,8 @@ pub struct Opening {
     pub scripts: Option<OpenScripts>,
     /// What must never be printed; shared with whoever listens to what happens inside.
     pub redactor: Redactor,
+    /// A capability file that is served without having been added.
+    pub served: Option<ActionSource>,
 }
 
 /// Settings, catalogue and engine.
@@ -56,6 +58,7 @@ pub struct Runtime {
     token: Option<Secret>,
     approve: Option<Arc<dyn Approve>>,
     scripts: Option<Arc<dyn Scripts>>,
+    served: Option<ActionSource>,
     catalogue: OnceLock<Arc<Catalogue>>,
     servers: OnceLock<Arc<Servers>>,
     engine: OnceLock<Engine>,
@@ -80,6 +83,7 @@ impl Runtime {
             token,
             emulator: opening.emulator.map(OnceLock::from).unwrap_or_default(),
             approve: opening.approve,
+            served: opening.served,
             catalogue: OnceLock::new(),
             servers: OnceLock::new(),
             engine: OnceLock::new(),
@@ -101,7 +105,10 @@ impl Runtime {
         self.catalogue.get_or_init(|| {
             let folders = folders(&self.settings);
             tracing::debug!(folders = folders.len(), "reading the catalogue");
-            Arc::new(Catalogue::new(folders).with_actions(&actions::sources(&self.settings)))
+            let mut capabilities = own::CAPABILITIES.sources(&self.settings);
+            capabilities.extend(self.served.clone());
+            let bare = Catalogue::new(folders).with_capabilities(&capabilities);
+            Arc::new(bare.with_actions(&own::ACTIONS.sources(&self.settings)))
         })
     }
 
@@ -112,12 +119,17 @@ impl Runtime {
         })
     }
 
+    /// The providers that are built in and in folders, without anything added to them.
+    pub fn bare_catalogue(&self) -> Catalogue {
+        Catalogue::new(folders(&self.settings))
+    }
+
     /// What the user should know of rows of their own, as far as anybody has asked for any: which
     /// are broken, and which do not count because nobody has trusted them.
     pub fn complaints(&self) -> Vec<String> {
         let Some(catalogue) = self.catalogue.get() else { return Vec::new() };
         let broken = catalogue.complaints().into_iter().map(|fault| fault.to_string());
-        let untrusted = actions::untrusted(&self.settings).into_iter().map(|file| {
+        let untrusted = own::untrusted(&self.settings).into_iter().map(|file| {
             let file = file.display();
             format!("{file} is not trusted and left out (read it, then run `kosmo trust`)")
         });

@@ -10,9 +10,13 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use super::capability::flow::Flow;
 use super::operation::{Effect, Operation, Provider, Repeat, Route};
 use crate::error::{Fault, Kind};
 pub use template::{Filled, Template};
+
+/// The media type of bodies written like a query.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The resource group of everybody's own rows.
 pub const GROUP: &str = "actions";
@@ -56,6 +60,10 @@ pub enum Work {
     Request(Box<Template>),
     /// A script.
     Script(String),
+    /// What every row does: its route says it all.
+    Row,
+    /// Calls of other functions, put together.
+    Flow(Box<Flow>),
 }
 
 /// What a row of a user's own says besides what every row says.
@@ -73,6 +81,13 @@ pub struct Custom {
     pub work: Work,
     /// The file as JSON.
     pub record: Value,
+}
+
+impl Custom {
+    /// Whether it is performed like every other row.
+    pub fn is_row(&self) -> bool {
+        matches!(self.work, Work::Row)
+    }
 }
 
 /// An action that was read; which service it goes to depends on its provider.
@@ -120,7 +135,9 @@ impl Action {
                 request.path.clone(),
                 request.items.clone(),
             ),
-            Work::Script(_) => (usual, "LUA".to_owned(), format!("/{}", self.custom.key), None),
+            Work::Script(_) | Work::Row | Work::Flow(_) => {
+                (usual, "LUA".to_owned(), format!("/{}", self.custom.key), None)
+            }
         };
         let service = service.unwrap_or_default();
         if !provider.services.contains_key(&service) {

@@ -9,19 +9,22 @@ pub mod name;
 pub mod operation;
 pub mod schema;
 pub mod search;
+mod shelf;
 pub mod stub;
 pub mod tool;
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use include_dir::{Dir, File, include_dir};
 
 pub use action::{Action, ActionSource, Custom};
+use capability::rows::{Loaded, Part};
 pub use load::Source;
 pub use operation::{Effect, Operation, Param, Provider, Route, Service, Type};
 
 use crate::error::{Fault, Kind};
 use name::{did_you_mean, nearest, split};
+use shelf::{Origin, Shelf};
 
 /// The file beside embedded rows that holds their words for the search.
 const WORDS: &str = "search.index";
@@ -33,84 +36,77 @@ static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/providers"
 pub struct Catalogue {
     shelves: Vec<Shelf>,
     actions: Vec<Result<Action, Fault>>,
-}
-
-#[derive(Debug)]
-struct Shelf {
-    name: String,
-    sources: Vec<Source>,
-    /// Whether it came with the program; a test has read every row of it.
-    embedded: bool,
-    /// The words of its rows, where they came with it.
-    words: Option<&'static str>,
-    provider: OnceLock<Result<Provider, Fault>>,
-    /// Actions that cannot be rows of it.
-    refused: OnceLock<Vec<Fault>>,
-}
-
-impl Shelf {
-    /// Reads the provider and takes in the user's own rows.
-    fn open<'a>(&self, actions: impl Iterator<Item = &'a Action>) -> Result<Provider, Fault> {
-        let mut provider = load::provider(&self.sources)?;
-        if !self.embedded {
-            load::check(&provider)?;
-        }
-        let mut refused = Vec::new();
-        for action in actions {
-            match action.row(&provider) {
-                Ok(row) => load::adopt(&mut provider, row),
-                Err(fault) => refused.push(fault),
-            }
-        }
-        let _ = self.refused.set(refused);
-        Ok(provider)
-    }
+    /// Capability files that do not count, and why.
+    strangers: Vec<Fault>,
 }
 
 impl Catalogue {
     /// The providers in the binary, then those in `folders` (name and files), which win over
     /// embedded ones of the same name.
     pub fn new(folders: Vec<(String, Vec<Source>)>) -> Self {
-        let mut shelves: Vec<Shelf> = folders
-            .into_iter()
-            .map(|(name, sources)| Shelf {
-                name,
-                sources,
-                embedded: false,
-                words: None,
-                provider: OnceLock::new(),
-                refused: OnceLock::new(),
-            })
-            .collect();
+        let folders = folders.into_iter();
+        let mut shelves: Vec<Shelf> =
+            folders.map(|(name, sources)| Shelf::new(name, Origin::Folder(sources))).collect();
         for folder in EMBEDDED.dirs() {
             let name = folder.path().display().to_string();
             if shelves.iter().any(|shelf| shelf.name == name) {
                 continue;
             }
             let rows = folder.files().filter(|file| file.path() != folder.path().join(WORDS));
-            let sources = rows
-                .map(|file| Source {
-                    file: file.path().display().to_string(),
-                    text: file.contents_utf8().unwrap_or_default().into(),
-                })
-                .collect();
+            let sources = rows.map(|file| Source {
+                file: file.path().display().to_string(),
+                text: file.contents_utf8().unwrap_or_default().into(),
+            });
             let words = folder.get_file(folder.path().join(WORDS));
             let words = words.and_then(File::contents_utf8);
-            let (provider, refused) = (OnceLock::new(), OnceLock::new());
-            shelves.push(Shelf { name, sources, embedded: true, words, provider, refused });
+            let origin = Origin::Embedded(sources.collect());
+            shelves.push(Shelf { words, ..Shelf::new(name, origin) });
         }
         shelves.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { shelves, actions: Vec::new() }
+        Self { shelves, actions: Vec::new(), strangers: Vec::new() }
+    }
+
+    /// The same catalogue with what capability files call and show. What is shown and can be called
+    /// without them is there for who asks for it, and named to nobody.
+    #[must_use]
+    pub fn with_capabilities(mut self, sources: &[ActionSource]) -> Self {
+        for source in last_of_each(sources) {
+            match capability::rows::load(source) {
+                Ok(loaded) => self.admit(&loaded),
+                Err(fault) => self.strangers.push(fault),
+            }
+        }
+        self.shelves.sort_by(|a, b| a.name.cmp(&b.name));
+        self
+    }
+
+    /// Takes in the parts of a file: into providers that exist, or as providers of their own.
+    fn admit(&mut self, loaded: &Arc<Loaded>) {
+        for (name, part) in loaded.parts() {
+            let folded = name::fold(&name);
+            let same = self.shelves.iter_mut().find(|shelf| name::fold(&shelf.name) == folded);
+            match (same, &part) {
+                (Some(shelf), Part::Consumed(at)) if !shelf.is_made() => {
+                    shelf.joined.push((Arc::clone(loaded), *at));
+                }
+                (Some(_), _) => {
+                    let why = format!("{}: there is an integration `{name}` already", loaded.file);
+                    let fault = Fault::new(Kind::Config, why).code("invalid_capability");
+                    self.strangers.push(fault.hint("give the `namespace` another name"));
+                }
+                (None, _) => {
+                    let silent = loaded.adds_nothing(&part);
+                    let origin = Origin::Capability(Arc::clone(loaded), part);
+                    self.shelves.push(Shelf { silent, ..Shelf::new(name, origin) });
+                }
+            }
+        }
     }
 
     /// The same catalogue with rows of the user's own. Of two with one key the later one counts.
     #[must_use]
     pub fn with_actions(mut self, sources: &[ActionSource]) -> Self {
-        let last = |source: &&ActionSource| {
-            sources.iter().rfind(|other| other.key == source.key).map(|other| &other.file)
-                == Some(&source.file)
-        };
-        self.actions = sources.iter().filter(last).map(action::read).collect();
+        self.actions = last_of_each(sources).map(action::read).collect();
         self
     }
 
@@ -127,7 +123,8 @@ impl Catalogue {
             })
         });
         let refused = self.shelves.iter().filter_map(|shelf| shelf.refused.get()).flatten();
-        broken.cloned().chain(homeless).chain(refused.cloned()).collect()
+        let strangers = self.strangers.iter();
+        broken.chain(strangers).cloned().chain(homeless).chain(refused.cloned()).collect()
     }
 
     /// The words of an embedded provider's rows, as they were kept for the search.
@@ -138,7 +135,7 @@ impl Catalogue {
     /// The actions of a shelf: those that name it, and on the first of the embedded ones those that
     /// name none.
     fn actions_of<'a>(&'a self, shelf: &'a Shelf) -> impl Iterator<Item = &'a Action> {
-        let usual = self.shelves.iter().find(|shelf| shelf.embedded).or(self.shelves.first());
+        let usual = self.shelves.iter().find(|shelf| shelf.is_embedded()).or(self.shelves.first());
         let is_usual = usual.is_some_and(|usual| usual.name == shelf.name);
         self.actions.iter().filter_map(|action| action.as_ref().ok()).filter(move |action| {
             action
@@ -150,7 +147,7 @@ impl Catalogue {
 
     /// The keys of all providers, sorted; reads no rows.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.shelves.iter().map(|shelf| shelf.name.as_str())
+        self.shelves.iter().filter(|shelf| !shelf.silent).map(|shelf| shelf.name.as_str())
     }
 
     /// The provider of that key.
@@ -170,9 +167,16 @@ impl Catalogue {
         };
         shelf
             .provider
-            .get_or_init(|| shelf.open(self.actions_of(shelf)))
+            .get_or_init(|| shelf.open(self.actions_of(shelf), || self.variables()))
             .as_ref()
             .map_err(Clone::clone)
+    }
+
+    /// The variables of all providers that are not made of capability files.
+    fn variables(&self) -> Vec<String> {
+        let others = self.shelves.iter().filter(|shelf| !shelf.is_made());
+        let others = others.filter_map(|shelf| self.provider(&shelf.name).ok());
+        others.flat_map(|provider| &provider.fields).flat_map(|field| field.env.clone()).collect()
     }
 
     /// Reads and checks every row there is.
@@ -185,7 +189,7 @@ impl Catalogue {
 
     /// Every provider whose rows can be read.
     pub fn providers(&self) -> impl Iterator<Item = &Provider> {
-        self.shelves.iter().filter_map(|shelf| self.provider(&shelf.name).ok())
+        self.names().filter_map(|name| self.provider(name).ok())
     }
 
     /// Every operation of every provider.
@@ -244,4 +248,12 @@ impl Catalogue {
                 .unwrap_or_else(|| "kosmo integrations:search finds functions by intent".into()),
         )
     }
+}
+
+/// Of sources with one key the last one.
+fn last_of_each(sources: &[ActionSource]) -> impl Iterator<Item = &ActionSource> {
+    sources.iter().filter(|source| {
+        let last = sources.iter().rfind(|other| other.key == source.key);
+        last.is_some_and(|last| last.file == source.file)
+    })
 }

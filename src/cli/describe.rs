@@ -75,6 +75,8 @@ fn auth_word(auth: Auth) -> &'static str {
     match auth {
         Auth::Basic => "basic",
         Auth::Bearer => "bearer_token",
+        Auth::Login => "login",
+        Auth::Key => "api_key",
         Auth::None => "none",
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::reply::Reply;
 use crate::error::Fault;
-use crate::runtime::{Runtime, actions};
+use crate::runtime::{Runtime, own};
 use crate::settings::{Settings, Standing, trust};
 
 /// Which file.
@@ -31,7 +31,7 @@ pub(super) fn trust(runtime: &Runtime, args: &TrustArgs) -> Result<Reply, Fault>
         _ => Vec::new(),
     };
     let folder = path.parent();
-    let mut actions = actions::untrusted(settings);
+    let mut actions = own::untrusted(settings);
     actions.retain(|file| file.parent().and_then(Path::parent) == folder);
     trust::trust_files(settings.paths(), &actions)?;
     let mut text = format!("Trusted {} until it changes.", path.display());

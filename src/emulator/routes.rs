@@ -1,7 +1,7 @@
 //! Which row a request belongs to. Routes come from the catalogue, so that a new row is served
 //! without a line here. What is answered is left to the faces.
 
-use crate::catalogue::{Catalogue, Operation, Provider};
+use crate::catalogue::{self, Catalogue, Operation, Provider};
 
 use super::exchange::decode;
 use super::face::Face;
@@ -28,6 +28,9 @@ pub(super) struct Route {
 /// The provider whose services have faces of their own here.
 pub(super) const SEGMENT: &str = "segment";
 
+/// What is sent over a wire.
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
 /// All routes.
 #[derive(Debug)]
 pub(super) struct Routes(Vec<Route>);
@@ -51,8 +54,11 @@ impl Routes {
         let (own, others): (Vec<&Provider>, Vec<&Provider>) =
             catalogue.providers().partition(|provider| provider.name == SEGMENT);
         for provider in own.into_iter().chain(others) {
-            for operation in provider.operations.values().filter(|row| row.custom.is_none()) {
-                for route in &operation.routes {
+            for operation in provider.operations.values() {
+                // What users have added to Segment is not Segment's.
+                let own = operation.custom.is_none() || provider.name != SEGMENT;
+                let real = |route: &&catalogue::Route| METHODS.contains(&&*route.method);
+                for route in operation.routes.iter().filter(|route| own && real(route)) {
                     let pattern = pattern(&route.path);
                     let known = routes
                         .iter()

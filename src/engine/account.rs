@@ -6,13 +6,14 @@ mod base;
 mod complaint;
 mod inventory;
 mod reference;
+mod secret;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::catalogue::Provider;
 use crate::catalogue::name::{did_you_mean, nearest};
-use crate::catalogue::operation::{Auth, Field, FieldKind, Service};
+use crate::catalogue::operation::{Field, FieldKind};
 use crate::error::{Fault, Kind};
 use crate::redact::{Redactor, Secret};
 use crate::settings::{Origin, Settings, is_account_name, is_reference};
@@ -259,25 +260,6 @@ impl Accounts {
             None => self.field(provider, account, base::REGION)?,
         };
         Ok(region.unwrap_or_else(|| "us".to_owned()))
-    }
-
-    /// The secret a service needs; none when it needs none.
-    ///
-    /// # Errors
-    /// `missing_credential` with a hint that names the variable and the command that supply it.
-    pub fn secret(
-        &self,
-        provider: &Provider,
-        account: &Account,
-        service: &Service,
-    ) -> Result<Option<Secret>, Fault> {
-        let Some(name) = service.secret.as_deref().filter(|_| service.auth != Auth::None) else {
-            return Ok(None);
-        };
-        match self.field(provider, account, name)? {
-            Some(value) => Ok(Some(Secret::new(value))),
-            None => Err(self.missing(provider, account, service, name)),
-        }
     }
 }
 

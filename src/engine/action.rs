@@ -11,11 +11,12 @@ use serde_json::{Map, Value, json};
 
 use super::call::{Args, Call, Options, Outcome, Run};
 use super::consent::{Asks, Planning};
+use super::encode::{encode, flatten};
 use super::fence::Fence;
 use super::raw::{Body, Raw};
 use super::record::Recording;
 use super::{Engine, new_id};
-use crate::catalogue::action::{Custom, Template, Work};
+use crate::catalogue::action::{Custom, FORM, Template, Work};
 use crate::catalogue::{Effect, Operation, Provider, schema};
 use crate::error::{Fault, Kind, SideEffect};
 
@@ -151,6 +152,13 @@ impl Engine {
             Args::Named(map) => map,
             Args::Positional(values) => schema::positional(operation, values)?,
         };
+        if let Work::Flow(flow) = &custom.work {
+            return self.act_out(operation, flow, &call, run).await;
+        }
+        let mut named = named;
+        let owner = call.account.as_deref().or(custom.account.as_deref());
+        let owner = self.accounts.open(provider, owner)?;
+        self.stand_in((provider, operation, operation.route()), &owner, &mut named)?;
         let args = schema::normalise(operation, named)?;
         let call =
             Call { account: call.account.clone().or_else(|| custom.account.clone()), ..call };
@@ -159,6 +167,7 @@ impl Engine {
                 let raw = request(provider, template, &args, &call);
                 self.perform_raw(raw, &call, run, Some(operation)).await
             }
+            Work::Row | Work::Flow(_) => Err(Fault::new(Kind::Internal, "performed elsewhere")),
             Work::Script(code) => {
                 let account = &self.accounts.open(provider, call.account.as_deref())?;
                 run.account.clone_from(&account.name);
@@ -182,7 +191,7 @@ impl Engine {
     }
 
     /// Runs a script; what came of it, and what else is known of it.
-    async fn job(&self, mut job: Job) -> Result<(Result<Outcome, Fault>, Ended), Fault> {
+    pub(super) async fn job(&self, mut job: Job) -> Result<(Result<Outcome, Fault>, Ended), Fault> {
         if job.options.curl {
             return Err(Fault::usage("a script is no single request that curl could make")
                 .hint("--dry-run shows its calls"));
@@ -227,15 +236,38 @@ fn request(
         path: template.plain_path(),
         method: template.method.clone(),
         service: template.service.clone(),
-        headers: filled.headers,
+        headers: typed(template, filled.headers),
         query: filled.query,
         path_params: filled.path,
-        body: filled.body.map_or(Body::None, Body::Json),
+        body: filled.body.map_or(Body::None, |body| written(template, body)),
         origin: call.origin,
         options: call.options.clone(),
         region: None,
         id: Some(call.id.clone().unwrap_or_else(new_id)),
         parent: call.parent.clone(),
         meta: call.meta.clone(),
+    }
+}
+
+/// The headers, with the type of a body that is not JSON.
+fn typed(template: &Template, mut headers: Vec<(String, String)>) -> Vec<(String, String)> {
+    let own = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    if let Some(media_type) = template.media_type.as_ref().filter(|_| !own) {
+        headers.push(("Content-Type".to_owned(), media_type.clone()));
+    }
+    headers
+}
+
+/// The body as its media type has it.
+fn written(template: &Template, body: Value) -> Body {
+    match (&template.media_type, body) {
+        (None, body) => Body::Json(body),
+        (Some(_), Value::String(text)) => Body::Text(text),
+        (Some(media_type), Value::Object(map)) if media_type == FORM => {
+            let mut pairs = Vec::new();
+            map.iter().for_each(|(name, value)| flatten(name, value, &mut pairs));
+            Body::Text(encode(&pairs))
+        }
+        (Some(_), body) => Body::Text(body.to_string()),
     }
 }

@@ -44,6 +44,11 @@ impl Request {
                     words.push(format!("\"${variable}:\""));
                     continue;
                 }
+                ("Authorization", Some((Auth::Login, _))) => {
+                    words.push("--user".to_owned());
+                    words.push(format!("\"${variable}:$PASSWORD\""));
+                    continue;
+                }
                 ("Authorization", _) if self.token.is_some() => {
                     format!("\"Authorization: Bearer ${token}\"")
                 }

@@ -17,6 +17,7 @@ mod encode;
 mod envelope;
 mod exchange;
 pub mod fence;
+mod flow;
 pub mod governor;
 pub mod hooks;
 pub mod import;
@@ -129,7 +130,7 @@ impl Engine {
         let operation = self.catalogue.find(&call.function)?;
         run.found(operation);
         let provider = self.catalogue.provider(&operation.provider)?;
-        if let Some(custom) = &operation.custom {
+        if let Some(custom) = operation.custom.as_ref().filter(|custom| !custom.is_row()) {
             return Box::pin(self.act((provider, operation, custom), call, run)).await;
         }
         call.hold_back(operation.effect);

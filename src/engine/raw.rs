@@ -21,6 +21,7 @@ use super::{Bound, Call, Engine, Outcome, Run};
 use crate::catalogue::operation::Repeat;
 use crate::catalogue::{Effect, Operation, Provider, Route};
 use crate::error::{Fault, Kind};
+pub(super) use headers::check as check_headers;
 use path::Path;
 pub(super) use said::whatever;
 pub use written::{Body, Raw};
@@ -137,9 +138,9 @@ impl Engine {
     ) -> Result<Request, Fault> {
         let route = operation.route();
         let mut request = self.bind(provider, operation, route, account, &Map::new())?;
-        request.query = path.query;
+        request.query.extend(path.query);
         request.query.extend(raw.query);
-        request.extra = raw.headers;
+        request.extra.extend(raw.headers);
         (request.body, request.raw) = match raw.body {
             Body::None => (None, None),
             Body::Json(Value::Object(map)) => (Some(map), None),

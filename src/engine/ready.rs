@@ -8,7 +8,8 @@ use super::account::Account;
 use super::call::{Args, Options, Warning};
 use super::hooks::Draft;
 use crate::catalogue::name::fold;
-use crate::catalogue::{Operation, Provider, Route, schema};
+use crate::catalogue::operation::Place;
+use crate::catalogue::{Operation, Param, Provider, Route, schema};
 use crate::error::Fault;
 use crate::redact::{Secret, names_a_secret};
 
@@ -61,7 +62,7 @@ impl Engine {
         }
     }
 
-    fn stand_in(
+    pub(super) fn stand_in(
         &self,
         (provider, operation, route): (&Provider, &Operation, &Route),
         account: &Account,
@@ -97,7 +98,7 @@ impl Engine {
         options: &Options,
         args: Map<String, Value>,
     ) -> Result<(Map<String, Value>, Vec<Warning>), Fault> {
-        let mut body = args;
+        let mut body = spread(operation, args)?;
         let mut warnings = Vec::new();
         let service = &provider.services[&route.service];
         if let (Some(hooks), Some(name)) = (self.hooks(&provider.name), &service.prepare) {
@@ -113,6 +114,26 @@ impl Engine {
         }
         Ok((body, warnings))
     }
+}
+
+/// The arguments with the one that is the body taken apart into what it holds.
+fn spread(
+    operation: &Operation,
+    mut body: Map<String, Value>,
+) -> Result<Map<String, Value>, Fault> {
+    let whole = |(_, param): &(&String, &Param)| param.place == Some(Place::Whole);
+    let Some((name, _)) = operation.params.iter().find(whole) else { return Ok(body) };
+    let Some(Value::Object(inner)) = body.shift_remove(name) else { return Ok(body) };
+    for (key, value) in inner {
+        if operation.params.contains_key(&key) && key != *name {
+            let message = format!("`{name}.{key}` would take the place of `{key}`");
+            return Err(Fault::usage(message)
+                .param(format!("{name}.{key}"))
+                .hint(format!("give `{key}` beside `{name}`, not within")));
+        }
+        body.insert(key, value);
+    }
+    Ok(body)
 }
 
 /// Refuses a value that a service printed in place of a secret: it would overwrite the real one.

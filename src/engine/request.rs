@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::content::Content;
 use super::encode::{encode, flatten, segment};
+use super::raw::check_headers;
 use crate::catalogue::operation::{Auth, Place};
 use crate::catalogue::{Operation, Route, Service};
 use crate::error::Fault;
@@ -68,6 +69,7 @@ pub fn bind(
 ) -> Result<Request, Fault> {
     let mut path = route.path.clone();
     let mut query = Vec::new();
+    let mut extra = Vec::new();
     let mut body = Map::new();
     for (name, value) in args {
         let Some(param) = operation.params.get(name) else {
@@ -78,11 +80,22 @@ pub fn bind(
         match operation.place(route, name, param) {
             Place::Path => path = path.replace(&format!("{{{name}}}"), &segment(name, value)?),
             Place::Query => flatten(name, value, &mut query),
-            Place::Body => {
+            Place::Header => {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                extra.push((name.clone(), text));
+                check_headers(&extra)?;
+            }
+            Place::Body | Place::Whole => {
                 body.insert(name.clone(), value.clone());
             }
             Place::Local => {}
         }
+    }
+    let mut auth = secret.map(|secret| (service.auth, secret));
+    if let (Some((Auth::Key, secret)), Some(key)) = (&auth, &service.key) {
+        let into = if key.query { &mut query } else { &mut extra };
+        into.push((key.name.clone(), secret.expose().to_owned()));
+        auth = None;
     }
     let has_body = matches!(route.method.as_str(), "POST" | "PUT" | "PATCH");
     Ok(Request {
@@ -92,10 +105,10 @@ pub fn bind(
         body: has_body.then_some(body),
         raw: None,
         encoding: None,
-        extra: Vec::new(),
+        extra,
         whole: false,
         media_type: service.media_type_in(operation.version(args)?).to_owned(),
-        auth: secret.map(|secret| (service.auth, secret)),
+        auth,
         token: None,
         secret_in_body: service.secret_in_body.clone(),
         sent_at: service.sent_at.clone(),
@@ -154,8 +167,11 @@ impl Request {
             Some((Auth::Basic, secret)) => {
                 Some(format!("Basic {}", STANDARD.encode(format!("{}:", secret.expose()))))
             }
+            Some((Auth::Login, secret)) => {
+                Some(format!("Basic {}", STANDARD.encode(secret.expose())))
+            }
             Some((Auth::Bearer, secret)) => Some(format!("Bearer {}", secret.expose())),
-            Some((Auth::None, _)) | None => None,
+            Some((Auth::None | Auth::Key, _)) | None => None,
         }
     }
 

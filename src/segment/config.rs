@@ -115,8 +115,14 @@ fn mask(operation: &Operation, route: &Route, body: &mut Map<String, Value>) {
         .iter()
         .find(|(name, param)| operation.place(route, name, param) == Place::Body)
         .map(|(name, _)| name);
-    let Some(resource) = resource else { return };
-    let fields = body.get(resource).and_then(Value::as_object).into_iter().flat_map(Map::keys);
+    // A body that is passed on as it is names its one resource itself, and its mask if it has one.
+    let own = |(name, value): &(&String, &Value)| {
+        value.is_object() && !operation.params.contains_key(*name)
+    };
+    let resource =
+        resource.cloned().or_else(|| body.iter().find(own).map(|(name, _)| name.clone()));
+    let Some(resource) = resource.filter(|_| !body.contains_key("update_mask")) else { return };
+    let fields = body.get(&resource).and_then(Value::as_object).into_iter().flat_map(Map::keys);
     let paths: Vec<String> = fields.map(|field| format!("{resource}.{field}")).collect();
     body.insert("update_mask".to_owned(), json!({ "paths": paths }));
 }

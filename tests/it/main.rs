@@ -17,6 +17,8 @@ mod bad_input;
 mod call;
 mod canary;
 mod capability;
+mod capability_rows;
+mod capability_steps;
 mod connect_page;
 mod connections;
 mod consent;

@@ -79,7 +79,7 @@ pub(super) fn action(source: &ActionSource) -> Result<Action, Fault> {
     let params = inputs(&file, &work).map_err(complain)?;
     let usual = match &work {
         Work::Request(request) => by_method(&request.method),
-        Work::Script(_) => Effect::Write,
+        Work::Script(_) | Work::Row | Work::Flow(_) => Effect::Write,
     };
     Ok(Action {
         provider: file.integration,
@@ -129,6 +129,7 @@ fn work(file: &File) -> Result<Work, Wrong> {
                 query: asked.query.clone(),
                 headers: asked.headers.clone(),
                 body: asked.body.clone(),
+                media_type: None,
             })))
         }
         (None, Some(code)) if script && !code.trim().is_empty() => Ok(Work::Script(code.clone())),

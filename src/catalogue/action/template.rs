@@ -19,6 +19,8 @@ pub struct Template {
     pub headers: Map<String, Value>,
     /// The body.
     pub body: Option<Value>,
+    /// The media type of the body, when it is not JSON.
+    pub media_type: Option<String>,
 }
 
 /// A request whose gaps are filled.
@@ -202,6 +204,7 @@ mod tests {
             query: query.as_object().unwrap().clone(),
             headers: Map::new(),
             body,
+            media_type: None,
         }
     }
 

@@ -10,6 +10,7 @@ use super::model::{
 use super::read::{auth, inputs, kind, list, needed, place, text};
 use super::template;
 use super::yaml::{Data, Node};
+use crate::catalogue::operation::Type;
 
 /// A face.
 pub(super) fn exposed(node: &Node, findings: &mut Findings) -> Option<Exposed> {
@@ -88,11 +89,28 @@ fn resource(node: &Node, common: &[Input], exposed: &mut Exposed, findings: &mut
 }
 
 fn document(node: &Node, findings: &mut Findings) -> Document {
+    let uri = text(node, "uri");
+    let mut function = function(node, "", findings);
+    for gap in template::gaps(&uri) {
+        if function.inputs.iter().any(|input| input.name == gap) {
+            continue;
+        }
+        function.inputs.push(Input {
+            at: node.at,
+            name: gap.to_owned(),
+            place: None,
+            kind: Type::String,
+            about: format!("The `{gap}` in the URI."),
+            required: Some(true),
+            value: None,
+            choices: Vec::new(),
+        });
+    }
     Document {
-        uri: text(node, "uri"),
         mime: Some(text(node, "mimeType")).filter(|mime| !mime.is_empty()),
         location: Some(text(node, "location")).filter(|location| !location.is_empty()),
-        function: function(node, "", findings),
+        function,
+        uri,
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::finding::{At, Findings};
 use super::model::{Capability, Consumed, Exposed, Face, Function, Operation};
 use super::outputs;
+use super::rows;
 use super::template::{gaps, names_in};
 use super::yaml::{Data, Node};
 use serde_json::Value;
@@ -161,6 +162,11 @@ fn operation(capability: &Capability, operation: &Operation, findings: &mut Find
             "`{name}`: `{{{{{gap}}}}}` is not declared; it becomes a required input of that name"
         );
         findings.repair("implied-input", operation.at, why);
+    }
+    if let Some(body) = &operation.body
+        && let Err(why) = rows::body_template(body)
+    {
+        findings.error("bad-body", body.at, format!("`{name}`: {why}"));
     }
     let changes = matches!(operation.method.as_str(), "POST" | "PUT" | "PATCH");
     let body = operation.body.is_some()

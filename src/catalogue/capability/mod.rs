@@ -5,17 +5,20 @@
 //! ```text
 //! page     where in a text the document is     yaml     nodes with places
 //! version  editions, brought into one form     grammar  what the format demands
+//! rows     the model into rows of the catalogue       flow     what is done when one is called
 //! read     nodes into the model (faces: what is shown)  lint  what the format does not demand
 //! ```
 
 mod faces;
 pub mod finding;
+pub mod flow;
 mod grammar;
 mod lint;
 pub mod model;
 pub mod outputs;
 mod page;
 mod read;
+pub mod rows;
 pub mod template;
 pub mod version;
 pub mod yaml;

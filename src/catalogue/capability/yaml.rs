@@ -9,12 +9,19 @@ use serde_json::{Map, Number, Value};
 
 use super::finding::{At, Finding};
 
-/// The longest text, in bytes.
-const LONGEST: usize = 4 << 20;
+/// How much a text may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// The most bytes.
+    pub bytes: usize,
+    /// The most nodes, those that aliases repeat counted each time.
+    pub nodes: usize,
+}
+
+/// What a capability file may hold.
+const USUAL: Bounds = Bounds { bytes: 4 << 20, nodes: 100_000 };
 /// How deep lists and maps may stand in one another.
 const DEEPEST: usize = 64;
-/// The most nodes, those that aliases repeat counted each time.
-const MOST: usize = 100_000;
 
 /// A node and its place.
 #[derive(Debug, Clone)]
@@ -121,11 +128,20 @@ impl Node {
 /// # Errors
 /// What is wrong, and where.
 pub fn read(text: &str) -> Result<Node, Finding> {
-    if text.len() > LONGEST {
-        let why = format!("the file has {} bytes, {LONGEST} are allowed", text.len());
+    read_within(text, USUAL)
+}
+
+/// Reads the one document of a text that may hold as much as that.
+///
+/// # Errors
+/// What is wrong, and where.
+pub fn read_within(text: &str, bounds: Bounds) -> Result<Node, Finding> {
+    if text.len() > bounds.bytes {
+        let why = format!("the file has {} bytes, {} are allowed", text.len(), bounds.bytes);
         return Err(Finding::error("too-big", At::START, why));
     }
-    let mut tree = Tree::default();
+    let (open, anchors, root) = Default::default();
+    let mut tree = Tree { open, anchors, nodes: 0, most: bounds.nodes, root };
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|why| broken(&why))?;
@@ -153,11 +169,11 @@ struct Open {
     key: Option<Key>,
 }
 
-#[derive(Default)]
 struct Tree {
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
     nodes: usize,
+    most: usize,
     root: Option<Node>,
 }
 
@@ -222,9 +238,10 @@ impl Tree {
 
     fn grow(&mut self, by: usize, at: At) -> Result<(), Finding> {
         self.nodes += by;
-        if self.nodes > MOST {
+        let most = self.most;
+        if self.nodes > most {
             let why =
-                format!("more than {MOST} values, those that aliases repeat counted each time");
+                format!("more than {most} values, those that aliases repeat counted each time");
             return Err(Finding::error("too-many-values", at, why));
         }
         Ok(())

@@ -149,12 +149,12 @@ fn shelve(
     Ok(())
 }
 
-/// Takes in a row of the user's own, which was checked before.
-pub(super) fn adopt(provider: &mut Provider, row: Operation) {
+/// Takes in a row of the user's own, which was checked before; `title` and `about` are its group's.
+pub(super) fn adopt(provider: &mut Provider, row: Operation, (title, about): (&str, &str)) {
     provider.groups.entry(row.group.clone()).or_insert_with(|| Group {
         name: row.group.clone(),
-        title: "Actions of your own".to_owned(),
-        about: "What you have added to it: requests and scripts in files of yours.".to_owned(),
+        title: title.to_owned(),
+        about: about.to_owned(),
     });
     provider.operations.adopt(row);
 }

@@ -81,6 +81,8 @@ pub struct Operations {
     provider: String,
     slots: IndexMap<String, Slot>,
     index: HashMap<String, usize>,
+    /// Rows that were made elsewhere by their names as they are written.
+    exact: HashMap<String, usize>,
 }
 
 impl fmt::Debug for Operations {
@@ -91,8 +93,9 @@ impl fmt::Debug for Operations {
 
 impl Operations {
     /// None yet.
-    pub(super) fn new(provider: &str) -> Self {
-        Self { provider: fold(provider), slots: IndexMap::new(), index: HashMap::new() }
+    pub(in crate::catalogue) fn new(provider: &str) -> Self {
+        let (slots, index, exact) = Default::default();
+        Self { provider: fold(provider), slots, index, exact }
     }
 
     /// Takes a row in under its names.
@@ -117,11 +120,13 @@ impl Operations {
         Ok(())
     }
 
-    /// Takes in a row that was made elsewhere and whose names are free.
+    /// Takes in a row that was made elsewhere and whose names, as they are written, are free. In other
+    /// spellings a name means the row that had it first.
     pub(super) fn adopt(&mut self, row: Operation) {
         let position = self.slots.len();
         for name in [&row.name].into_iter().chain(&row.aliases) {
-            self.index.insert(self.key(name), position);
+            self.exact.insert(name.clone(), position);
+            self.index.entry(self.key(name)).or_insert(position);
         }
         self.slots.insert(row.name.clone(), Slot { chunk: None, read: OnceLock::from(Ok(row)) });
     }
@@ -141,8 +146,17 @@ impl Operations {
 
     /// The operation of that name or alias, in any spelling.
     pub fn find(&self, name: &str) -> Option<&Operation> {
-        let index = *self.index.get(&self.key(name))?;
+        let exact = self.exact.get(name);
+        let index = *exact.or_else(|| self.index.get(&self.key(name)))?;
         self.slots.get_index(index)?.1.read().ok()
+    }
+
+    /// Whether a row has exactly that name. Reads no row.
+    pub fn has_name(&self, name: &str) -> bool {
+        let slot = self.index.get(&self.key(name)).and_then(|at| self.slots.get_index(*at));
+        let chunk = slot.and_then(|(_, slot)| slot.chunk.as_ref());
+        let written = chunk.is_some_and(|chunk| scan::names(&chunk.text).contains(&name));
+        written || self.exact.contains_key(name)
     }
 
     /// The operation of that canonical name.

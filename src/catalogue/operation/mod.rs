@@ -15,7 +15,9 @@ use super::tool::{Tool, lua_name};
 use crate::error::Fault;
 
 pub use param::{Param, ParamGroup, Place, Reject, Type};
-pub use provider::{Auth, Batch, Field, FieldKind, Group, OAuth, Paging, Provider, Service};
+pub use provider::{
+    ApiKey, Auth, Batch, Field, FieldKind, Group, OAuth, Paging, Provider, Service,
+};
 
 /// What a call does to the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]

@@ -64,8 +64,12 @@ pub enum Place {
     Path,
     /// In the query string.
     Query,
+    /// In a header.
+    Header,
     /// In the JSON body.
     Body,
+    /// As the body: its fields are the body's.
+    Whole,
     /// Nowhere: it is checked on this side only.
     Local,
 }

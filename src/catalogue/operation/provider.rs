@@ -14,9 +14,24 @@ pub enum Auth {
     Basic,
     /// `Authorization: Bearer`.
     Bearer,
+    /// HTTP Basic with the secret as the user name and another field as the password.
+    Login,
+    /// The secret in a header or a query parameter of the service's own.
+    Key,
     /// None.
     #[default]
     None,
+}
+
+/// Where a service wants its key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiKey {
+    /// The header or query parameter.
+    pub name: String,
+    /// Whether it is a query parameter.
+    #[serde(default)]
+    pub query: bool,
 }
 
 /// How a service cuts a list into pages.
@@ -84,7 +99,7 @@ pub struct Batch {
 }
 
 /// One API of a provider.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
     /// Its name for people.
@@ -101,6 +116,10 @@ pub struct Service {
     pub auth: Auth,
     /// The field that holds the credential.
     pub secret: Option<String>,
+    /// For `login`: the field that holds the password.
+    pub password: Option<String>,
+    /// For `key`: where it goes.
+    pub key: Option<ApiKey>,
     /// The media type of request bodies.
     #[serde(default = "json_media_type")]
     pub media_type: String,
@@ -156,7 +175,7 @@ pub enum FieldKind {
 }
 
 /// One setting of an account, shared by all of a provider's services.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
     /// Its key in settings files.

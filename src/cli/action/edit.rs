@@ -15,7 +15,8 @@ use crate::catalogue::action::{Layer, is_key};
 use crate::cli::arguments::object;
 use crate::cli::reply::Reply;
 use crate::error::{Fault, Kind};
-use crate::runtime::{Runtime, actions};
+use crate::runtime::Runtime;
+use crate::runtime::own::{ACTIONS, ARCHIVE};
 use crate::settings::edit::{Draft, Privacy, no_home};
 
 /// A new action.
@@ -205,7 +206,7 @@ pub(in crate::cli) fn delete(runtime: &Runtime, args: &OneArgs) -> Result<Reply,
 pub(in crate::cli) fn restore(runtime: &Runtime, args: &OneArgs) -> Result<Reply, Fault> {
     let key = bare(&args.selector);
     for layer in [Layer::Project, Layer::User] {
-        let Some(folder) = actions::folder(runtime.settings(), layer) else { continue };
+        let Some(folder) = ACTIONS.folder(runtime.settings(), layer) else { continue };
         let file = folder.join(format!("{key}.toml"));
         let from = archived(&file);
         if !from.is_file() {
@@ -227,7 +228,7 @@ pub(in crate::cli) fn restore(runtime: &Runtime, args: &OneArgs) -> Result<Reply
 
 fn archived(file: &Path) -> PathBuf {
     let folder = file.parent().unwrap_or(Path::new("."));
-    folder.join(actions::ARCHIVE).join(file.file_name().unwrap_or_default())
+    folder.join(ARCHIVE).join(file.file_name().unwrap_or_default())
 }
 
 fn relocate(from: &Path, to: &Path) -> Result<(), Fault> {
@@ -259,7 +260,7 @@ fn existing(
     }
     for layer in [Layer::Project, Layer::User] {
         let key = bare(selector);
-        let folder = actions::folder(runtime.settings(), layer);
+        let folder = ACTIONS.folder(runtime.settings(), layer);
         let file = folder.map(|folder| folder.join(format!("{key}.toml")));
         if let Some(file) = file.filter(|file| is_key(&key) && file.is_file()) {
             return Ok((key, layer, file));
@@ -285,6 +286,6 @@ fn file(runtime: &Runtime, layer: Layer, key: &str) -> Result<PathBuf, Fault> {
         return Err(Fault::usage(format!("`{key}` cannot be a key"))
             .hint("keys are made of lower-case letters, digits, `-` and `_`"));
     }
-    let folder = actions::folder(runtime.settings(), layer).ok_or_else(no_home)?;
+    let folder = ACTIONS.folder(runtime.settings(), layer).ok_or_else(no_home)?;
     Ok(folder.join(format!("{key}.toml")))
 }

@@ -1,6 +1,7 @@
 //! `capability …`: files that say which APIs are called and what is shown of them. What such a file
 //! means, the catalogue knows; here it is looked at, kept and served.
 
+pub(super) mod keep;
 pub(super) mod lint;
 mod sarif;
 
@@ -15,6 +16,15 @@ kosmo capability lint segment-capability.yaml
 kosmo capability lint segment-capability.yaml --strict
 curl -s https://example.com/capability.yaml | kosmo capability lint - --format agent
 kosmo capability lint *.yaml --format sarif > findings.sarif";
+
+/// Command lines for the help.
+pub(super) const ADD_EXAMPLES: &str = "\
+kosmo capability add segment-capability.yaml
+kosmo capability add shop.yaml --name shop --replace
+kosmo capability add shop.yaml --project";
+
+/// Command lines for the help.
+pub(super) const REMOVE_EXAMPLES: &str = "kosmo capability remove segment-capability";
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 8 << 20;

@@ -2,13 +2,13 @@
 
 use clap::Args as _;
 
-use crate::cli::capability::{self, lint};
+use crate::cli::capability::{self, keep, lint};
 use crate::cli::entry::{Entry, Touches, entry};
 
 const CAPABILITIES: &str = "Capability files";
 
 /// In the order of the help.
-pub(super) static ENTRIES: &[&Entry] = &[&LINT];
+pub(super) static ENTRIES: &[&Entry] = &[&LINT, &ADD, &LIST, &REMOVE];
 
 static LINT: Entry = Entry {
     examples: capability::LINT_EXAMPLES,
@@ -19,5 +19,37 @@ static LINT: Entry = Entry {
         "Say what is wrong with capability files, and what was repaired",
         lint::LintArgs::augment_args,
         |invocation, matches| lint::run(invocation, &invocation.args(matches)?),
+    )
+};
+
+static ADD: Entry = Entry {
+    examples: capability::ADD_EXAMPLES,
+    touches: Some(Touches::Settings),
+    ..entry(
+        "capability add",
+        CAPABILITIES,
+        "Keep a capability file, so that its functions are there on every face",
+        keep::AddArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, keep::add),
+    )
+};
+
+static LIST: Entry = entry(
+    "capability list",
+    CAPABILITIES,
+    "List the capability files that have been added",
+    keep::ListArgs::augment_args,
+    |invocation, matches| invocation.reply(matches, keep::list),
+);
+
+static REMOVE: Entry = Entry {
+    examples: capability::REMOVE_EXAMPLES,
+    touches: Some(Touches::Settings),
+    ..entry(
+        "capability remove",
+        CAPABILITIES,
+        "Archive a capability file that was added",
+        keep::RemoveArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, keep::remove),
     )
 };

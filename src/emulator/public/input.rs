@@ -35,7 +35,7 @@ pub(super) fn read(request: &Request, row: &Operation, names: &[String]) -> Resu
     for (name, param) in row.params.iter().filter(|(name, _)| !names.contains(name)) {
         let reads = matches!(method, "GET" | "DELETE");
         match param.place {
-            Some(Place::Local | Place::Path) => {}
+            Some(Place::Local | Place::Path | Place::Whole | Place::Header) => {}
             Some(Place::Query) => drop(queried.insert(name, param)),
             Some(Place::Body) => drop(sent.insert(name, param)),
             None if reads => drop(queried.insert(name, param)),

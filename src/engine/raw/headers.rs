@@ -29,7 +29,7 @@ const REFUSED: &[&str] = &[
 ///
 /// # Errors
 /// A name that is none or is refused, or a value with a line break or another control character.
-pub(super) fn check(headers: &[(String, String)]) -> Result<(), Fault> {
+pub(in crate::engine) fn check(headers: &[(String, String)]) -> Result<(), Fault> {
     for (name, value) in headers {
         let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if name.is_empty() || !name.bytes().all(token) {

@@ -35,7 +35,7 @@ fn no_file_takes_more_than_it_should() {
         .chain((1..40).map(|n| format!("a{n}: &a{n} [*a{0}, *a{0}]\n", n - 1)))
         .collect();
     assert_eq!(fails(&bomb).0, "too-many-values");
-    assert_eq!(fails(&"x".repeat(LONGEST + 1)).0, "too-big");
+    assert_eq!(fails(&"x".repeat(USUAL.bytes + 1)).0, "too-big");
 }
 
 #[test]
