@@ -106,7 +106,12 @@ impl Runtime {
             let folders = folders(&self.settings);
             tracing::debug!(folders = folders.len(), "reading the catalogue");
             let mut capabilities = own::CAPABILITIES.sources(&self.settings);
-            capabilities.extend(self.served.clone());
+            if let Some(served) = &self.served {
+                // Whatever else there is, it is this file that is served.
+                let other = |own: &ActionSource| own.key != served.key && own.text != served.text;
+                capabilities.retain(other);
+                capabilities.insert(0, served.clone());
+            }
             let bare = Catalogue::new(folders).with_capabilities(&capabilities);
             Arc::new(bare.with_actions(&own::ACTIONS.sources(&self.settings)))
         })
@@ -140,6 +145,11 @@ impl Runtime {
     /// before the first call.
     pub fn use_emulator(&self, url: String) {
         let _ = self.emulator.set(url);
+    }
+
+    /// Whether every account points at an emulator.
+    pub fn is_emulated(&self) -> bool {
+        self.emulator.get().is_some()
     }
 
     /// Waits until every call is written down; the warning when it could not be. Opens nothing.

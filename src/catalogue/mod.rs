@@ -18,7 +18,7 @@ use std::sync::Arc;
 use include_dir::{Dir, File, include_dir};
 
 pub use action::{Action, ActionSource, Custom};
-use capability::rows::{Loaded, Part};
+use capability::rows::{Around, Loaded, Part};
 pub use load::Source;
 pub use operation::{Effect, Operation, Param, Provider, Route, Service, Type};
 
@@ -165,11 +165,12 @@ impl Catalogue {
                 format!("there are: {}", self.names().collect::<Vec<_>>().join(", "))
             })));
         };
-        shelf
-            .provider
-            .get_or_init(|| shelf.open(self.actions_of(shelf), || self.variables()))
-            .as_ref()
-            .map_err(Clone::clone)
+        let open = || {
+            let row = |provider: &str, name: &str| self.provider(provider).ok()?.operation(name);
+            let around = Around { variables: &|| self.variables(), row: &row };
+            shelf.open(self.actions_of(shelf), &around)
+        };
+        shelf.provider.get_or_init(open).as_ref().map_err(Clone::clone)
     }
 
     /// The variables of all providers that are not made of capability files.

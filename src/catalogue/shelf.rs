@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::Action;
-use super::capability::rows::{Loaded, Part};
+use super::capability::rows::{Around, Loaded, Part};
 use super::load::{self, Source};
 use super::operation::Provider;
 use crate::error::Fault;
@@ -51,12 +51,12 @@ impl Shelf {
         matches!(self.origin, Origin::Capability(..))
     }
 
-    /// Reads the provider and takes in the user's own rows. `taken` are the variables of providers
-    /// that are not made of capability files.
+    /// Reads the provider and takes in the user's own rows. `around` is what the rest of the catalogue
+    /// has.
     pub(super) fn open<'a>(
         &self,
         actions: impl Iterator<Item = &'a Action>,
-        taken: impl Fn() -> Vec<String>,
+        around: &Around<'_>,
     ) -> Result<Provider, Fault> {
         let mut refused = Vec::new();
         let mut provider = match &self.origin {
@@ -67,7 +67,7 @@ impl Shelf {
                 provider
             }
             Origin::Capability(loaded, part) => {
-                let (mut provider, rows) = loaded.provider(part, &taken())?;
+                let (mut provider, rows) = loaded.provider(part, around)?;
                 for row in rows {
                     let file = format!("Called and shown by `{}`.", loaded.file);
                     load::adopt(&mut provider, row, ("Capabilities", &file));

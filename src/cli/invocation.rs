@@ -15,6 +15,7 @@ use super::output::Printer;
 use super::reply::Reply;
 use super::sending::given;
 use super::token;
+use crate::catalogue::ActionSource;
 use crate::emulator::{Emulator, Setup};
 use crate::engine::Accounts;
 use crate::engine::consent::Approve;
@@ -30,6 +31,8 @@ pub struct Invocation {
     /// Settings that flags of the command stand for.
     flags: Vec<(String, toml::Value, String)>,
     printer: Arc<Printer>,
+    /// A capability file that is served without having been added.
+    served: OnceCell<ActionSource>,
     runtime: OnceCell<Arc<Runtime>>,
     // After the runtime, so that the calls in flight end before the server they talk to.
     emulator: OnceCell<Emulator>,
@@ -50,8 +53,8 @@ impl Invocation {
             printer.warn("--workspaceKey changes nothing: there is one workspace here, your files");
         }
         let flags = given(matches);
-        let (runtime, emulator) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { everywhere, scope, flags, printer, runtime, emulator })
+        let (served, runtime, emulator) = Default::default();
+        Ok(Self { everywhere, scope, flags, printer, served, runtime, emulator })
     }
 
     /// What prints.
@@ -67,6 +70,11 @@ impl Invocation {
     /// The account that is meant where none is named, when the command line says so.
     pub(super) fn tenant(&self) -> Option<&str> {
         self.scope.tenant_key.as_deref()
+    }
+
+    /// Has the runtime know a capability file that is not kept. Counts before the runtime is opened.
+    pub(super) fn bring(&self, file: ActionSource) {
+        let _ = self.served.set(file);
     }
 
     /// Settings, catalogue and engine, opened now if they are not yet.
@@ -104,6 +112,7 @@ impl Invocation {
                 token: token.clone(),
                 redactor: redactor.clone(),
                 scripts: Some(crate::lua::actions::scripts),
+                served: self.served.get().cloned(),
                 ..Opening::default()
             })
         };

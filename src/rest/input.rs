@@ -156,15 +156,22 @@ pub(super) fn object(body: &Bytes) -> Result<Map<String, Value>, Fault> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Map::new());
     }
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(map)) => Ok(map),
-        Ok(_) => Err(Fault::usage("the body is to be a JSON object").code("not_an_object")),
-        Err(why) => {
-            let mut fault = Fault::usage(format!("the body is not JSON: {why}"));
-            fault.extra.detail = Some(json!({"line": why.line(), "column": why.column()}));
-            Err(fault.code("invalid_json"))
-        }
+    match document(body)? {
+        Value::Object(map) => Ok(map),
+        _ => Err(Fault::usage("the body is to be a JSON object").code("not_an_object")),
     }
+}
+
+/// A body as JSON.
+///
+/// # Errors
+/// What is none, with its line and column.
+pub(super) fn document(body: &Bytes) -> Result<Value, Fault> {
+    serde_json::from_slice(body).map_err(|why| {
+        let mut fault = Fault::usage(format!("the body is not JSON: {why}"));
+        fault.extra.detail = Some(json!({"line": why.line(), "column": why.column()}));
+        fault.code("invalid_json")
+    })
 }
 
 /// Takes the keys of an object one by one, and knows which were not asked for.

@@ -8,6 +8,7 @@
 //! once     Idempotency-Key              openapi  this face, described for programs
 //! input    what a request says          answer   what is said to it
 //! scope    what a token shows           page     the page for people
+//! shown    functions under paths of their own, as a capability file shows them
 //! ```
 
 mod act;
@@ -22,6 +23,7 @@ mod outbox;
 mod page;
 mod scope;
 mod script;
+mod shown;
 
 use std::sync::{Arc, OnceLock};
 
@@ -42,6 +44,8 @@ use answer::typed;
 use metrics::Metrics;
 pub use page::refuse;
 use serde_json::Value;
+
+pub use shown::{Manner, Spot, shown};
 
 /// Paths that need no token.
 pub const OPEN: &[&str] = &["/healthz", page::OPEN];

@@ -18,6 +18,7 @@ mod call;
 mod canary;
 mod capability;
 mod capability_rows;
+mod capability_serve;
 mod capability_steps;
 mod connect_page;
 mod connections;

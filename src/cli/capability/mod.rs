@@ -4,6 +4,7 @@
 pub(super) mod keep;
 pub(super) mod lint;
 mod sarif;
+pub(super) mod serve;
 
 use std::io::Read as _;
 use std::path::Path;
@@ -25,6 +26,12 @@ kosmo capability add shop.yaml --project";
 
 /// Command lines for the help.
 pub(super) const REMOVE_EXAMPLES: &str = "kosmo capability remove segment-capability";
+
+/// Command lines for the help.
+pub(super) const SERVE_EXAMPLES: &str = "\
+kosmo capability serve segment-capability.yaml
+kosmo capability serve segment-capability.yaml --emulator --rest-port 0 --mcp-port 0 --json
+curl http://127.0.0.1:8080/workspaces/my-workspace/sources";
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 8 << 20;

@@ -2,13 +2,13 @@
 
 use clap::Args as _;
 
-use crate::cli::capability::{self, keep, lint};
+use crate::cli::capability::{self, keep, lint, serve};
 use crate::cli::entry::{Entry, Touches, entry};
 
 const CAPABILITIES: &str = "Capability files";
 
 /// In the order of the help.
-pub(super) static ENTRIES: &[&Entry] = &[&LINT, &ADD, &LIST, &REMOVE];
+pub(super) static ENTRIES: &[&Entry] = &[&LINT, &ADD, &LIST, &REMOVE, &SERVE];
 
 static LINT: Entry = Entry {
     examples: capability::LINT_EXAMPLES,
@@ -51,5 +51,17 @@ static REMOVE: Entry = Entry {
         "Archive a capability file that was added",
         keep::RemoveArgs::augment_args,
         |invocation, matches| invocation.reply(matches, keep::remove),
+    )
+};
+
+static SERVE: Entry = Entry {
+    examples: capability::SERVE_EXAMPLES,
+    touches: Some(Touches::Server),
+    ..entry(
+        "capability serve",
+        CAPABILITIES,
+        "Serve what a capability file shows: its REST routes and its MCP tools, on its ports",
+        serve::ServeArgs::augment_args,
+        |invocation, matches| serve::serve(invocation, &invocation.args(matches)?),
     )
 };

@@ -14,8 +14,10 @@ mod stranger;
 use std::sync::Arc;
 
 use super::finding::Finding;
+use super::flow::Flow;
 use super::model::{Capability, Function, Work};
 use super::outputs::is_identity;
+use crate::catalogue::Catalogue;
 use crate::catalogue::action::{ActionSource, Custom, Layer, Work as Does};
 use crate::catalogue::operation::{Operation, Provider};
 use crate::error::{Fault, Kind};
@@ -46,6 +48,14 @@ pub enum Part {
     Exposed(usize),
     /// A group of functions.
     Aggregate(usize),
+}
+
+/// What the rest of the catalogue has.
+pub struct Around<'a> {
+    /// The variables of the providers that no capability file makes.
+    pub variables: &'a dyn Fn() -> Vec<String>,
+    /// The row of that provider and name.
+    pub row: &'a dyn Fn(&str, &str) -> Option<&'a Operation>,
 }
 
 /// Reads a file in tolerant mode.
@@ -110,26 +120,54 @@ impl Loaded {
         join::rows(self, &self.capability.consumes[at], provider)
     }
 
-    /// A provider made of a part. Variables that belong to other providers are `taken`: nobody is
-    /// sent what is theirs.
+    /// A provider made of a part. Nobody is sent the variables of other providers.
     ///
     /// # Errors
     /// What keeps it from being one.
     pub fn provider(
         &self,
         part: &Part,
-        taken: &[String],
+        around: &Around<'_>,
     ) -> Result<(Provider, Vec<Operation>), Fault> {
         match part {
-            Part::Consumed(at) => stranger::provider(self, &self.capability.consumes[*at], taken),
+            Part::Consumed(at) => {
+                let taken = (around.variables)();
+                stranger::provider(self, &self.capability.consumes[*at], &taken)
+            }
             Part::Exposed(at) => {
                 let face = &self.capability.exposes[*at];
-                Ok(shown::provider(self, &face.namespace, &face.about, &face.functions))
+                Ok(shown::provider(self, around, &face.namespace, &face.about, &face.functions))
             }
             Part::Aggregate(at) => {
                 let group = &self.capability.aggregates[*at];
                 let about = if group.about.is_empty() { &group.label } else { &group.about };
-                Ok(shown::provider(self, &group.namespace, about, &group.functions))
+                Ok(shown::provider(self, around, &group.namespace, about, &group.functions))
+            }
+        }
+    }
+
+    /// The rows of a face, in the order of the file.
+    ///
+    /// # Errors
+    /// When another provider has the name of the face.
+    pub fn shown<'a>(
+        &self,
+        at: usize,
+        catalogue: &'a Catalogue,
+    ) -> Result<Vec<(&'a Operation, &'a Flow)>, Fault> {
+        let face = &self.capability.exposes[at];
+        let provider = catalogue.provider(&provider_name(&face.namespace))?;
+        let rows = provider.operations.values().filter_map(|row| {
+            let custom = row.custom.as_ref().filter(|custom| custom.file == self.file)?;
+            let Does::Flow(flow) = &custom.work else { return None };
+            Some((row, &**flow))
+        });
+        let rows: Vec<_> = rows.collect();
+        match rows.len() == face.functions.len() {
+            true => Ok(rows),
+            false => {
+                let why = format!("there is an integration `{}` already", face.namespace);
+                Err(self.refuse(face.at, why).hint("give the face another `namespace`"))
             }
         }
     }

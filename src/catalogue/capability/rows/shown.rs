@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use super::params;
 use super::stranger::service;
-use super::{Loaded, provider_name, title};
+use super::{Around, Loaded, provider_name, title};
 use crate::catalogue::action::Work as Does;
 use crate::catalogue::capability::flow::{Flow, Target};
 use crate::catalogue::capability::model::{Function, Step, StepKind, Work};
@@ -19,6 +19,7 @@ const FLOW: &str = "flow";
 /// The provider and its rows.
 pub(super) fn provider(
     loaded: &Loaded,
+    around: &Around<'_>,
     namespace: &str,
     about: &str,
     functions: &[Function],
@@ -26,7 +27,7 @@ pub(super) fn provider(
     let name = provider_name(namespace);
     let mut rows: Vec<Operation> = Vec::new();
     for function in functions {
-        let mut row = row(loaded, namespace, &name, function);
+        let mut row = row(loaded, around, namespace, &name, function);
         let same = rows
             .iter()
             .filter(|other| {
@@ -56,8 +57,14 @@ pub(super) fn provider(
     (provider, rows)
 }
 
-fn row(loaded: &Loaded, namespace: &str, provider: &str, function: &Function) -> Operation {
-    let flow = flow(loaded, namespace, function);
+fn row(
+    loaded: &Loaded,
+    around: &Around<'_>,
+    namespace: &str,
+    provider: &str,
+    function: &Function,
+) -> Operation {
+    let flow = flow(loaded, around, namespace, function);
     let params = inputs(&flow);
     let effect = flow.targets.iter().map(|target| target.effect).max().unwrap_or(Effect::Read);
     let path = format!("/{}", function.name);
@@ -102,7 +109,7 @@ fn row(loaded: &Loaded, namespace: &str, provider: &str, function: &Function) ->
 }
 
 /// A function with what it refers to in its place, and what it calls.
-fn flow(loaded: &Loaded, namespace: &str, function: &Function) -> Flow {
+fn flow(loaded: &Loaded, around: &Around<'_>, namespace: &str, function: &Function) -> Flow {
     let mut function = function.clone();
     if let Work::Ref(_, target) = &function.work
         && let Some(shared) = loaded.capability.function(target)
@@ -135,12 +142,19 @@ fn flow(loaded: &Loaded, namespace: &str, function: &Function) -> Flow {
         let Some(operation) = loaded.capability.operation(target).filter(|_| !known) else {
             continue;
         };
-        let space = target.split('.').next().unwrap_or_default();
+        let space = provider_name(target.split('.').next().unwrap_or_default());
+        // The row knows more than the file does: what the request really does, and how it is paged.
+        let row = (around.row)(&space, &operation.name);
+        let row = row.filter(|row| row.name == operation.name);
+        let by_method = || super::join::by_method(&operation.method).0;
         targets.push(Target {
             written: target.clone(),
-            function: format!("{}.{}", provider_name(space), operation.name),
-            effect: super::join::by_method(&operation.method).0,
-            takes: params::of(&loaded.capability, operation),
+            function: format!("{space}.{}", operation.name),
+            effect: row.map_or_else(by_method, |row| row.effect),
+            takes: row.map_or_else(
+                || params::of(&loaded.capability, operation),
+                |row| row.params.clone(),
+            ),
             parts: operation.parts.clone(),
         });
     }
