@@ -8,11 +8,12 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::account::Account;
-use super::call::{Options, Warning};
+use super::call::{Options, Outcome, Warning};
+use super::crossing::Crossing;
 use super::request::Request;
 use super::{Engine, Journey};
 use crate::catalogue::{Operation, Provider, Route};
-use crate::error::Fault;
+use crate::error::{Fault, Kind};
 
 /// A hook's answer, later.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
@@ -163,6 +164,32 @@ pub trait Hooks: Send + Sync {
         _since: Duration,
     ) -> Later<'a, Option<Delivery>> {
         Box::pin(async { Ok(None) })
+    }
+
+    /// The crossing that stands in for a route whose credential the account has not; none where
+    /// nothing does.
+    fn crosses(
+        &self,
+        _: &Engine,
+        _: &Provider,
+        _: &Route,
+        _account: &Account,
+    ) -> Option<&'static str> {
+        None
+    }
+
+    /// Performs what a route says by calls of other functions. `said` is the body with the values of
+    /// the path.
+    fn cross<'a>(
+        &'a self,
+        name: &'a str,
+        _: &'a mut Crossing<'_>,
+        _: &'a Route,
+        _said: &'a Map<String, Value>,
+    ) -> Later<'a, Outcome> {
+        Box::pin(async move {
+            Err(Fault::new(Kind::Internal, format!("nobody knows the crossing `{name}`")))
+        })
     }
 
     /// Gives a decoded answer its documented form (`shape` of a route).

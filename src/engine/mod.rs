@@ -11,6 +11,7 @@ pub mod call;
 pub mod consent;
 mod content;
 pub mod courier;
+pub mod crossing;
 pub mod curl;
 mod deliver;
 mod encode;
@@ -72,7 +73,7 @@ use hooks::{Hooks, Scene};
 use outgoing::Outgoing;
 use pages::Gathered;
 use policy::Verdict;
-use record::Recording;
+use record::{Recording, message_id};
 use request::Request;
 use transport::Transport;
 
@@ -143,6 +144,10 @@ impl Engine {
         let given = std::mem::take(&mut call.args);
         let args = self.arguments(provider, operation, route, account, given)?;
         self.learn_path(route.placeholders().filter_map(|name| Some((name, args.get(name)?))));
+        if let Some(name) = self.crossing((provider, operation, route), account) {
+            let row = (provider, operation, route);
+            return Box::pin(self.cross(row, (name, account), args, &call, run)).await;
+        }
         let permit = self.permit(operation, account, &call, &args)?;
         debug!(effect = operation.effect.word(), ?permit, "policy");
         let row = (provider, operation, route);
@@ -265,23 +270,6 @@ struct Bound<'a> {
     account: &'a Account,
     args: &'a Map<String, Value>,
     request: &'a Request,
-}
-
-fn message_id(body: &Map<String, Value>) -> Option<String> {
-    body.get("messageId")?.as_str().map(str::to_owned)
-}
-
-impl Run {
-    fn found(&mut self, operation: &Operation) {
-        self.function = operation.full_name();
-        self.tool = Some(operation.slug());
-        self.effect = Some(operation.effect);
-    }
-
-    fn travelled(&mut self, journey: &Journey) {
-        self.attempts = journey.attempts();
-        self.waited = journey.waited();
-    }
 }
 
 impl Outcome {

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::Engine;
 use super::call::{Call, Origin, Outcome, Run, Warning};
 use super::exchange::Transcript;
-use crate::catalogue::Effect;
+use super::{Engine, Journey};
+use crate::catalogue::{Effect, Operation};
 use crate::error::{Fault, Kind, SideEffect};
 use crate::ledger::journal::Entry;
 
@@ -197,5 +197,25 @@ impl Drop for Recording<'_> {
             }
             self.write();
         }
+    }
+}
+
+/// The message id in the body of an event.
+pub(super) fn message_id(body: &Map<String, Value>) -> Option<String> {
+    body.get("messageId")?.as_str().map(str::to_owned)
+}
+
+impl Run {
+    /// Notes which function it is.
+    pub(super) fn found(&mut self, operation: &Operation) {
+        self.function = operation.full_name();
+        self.tool = Some(operation.slug());
+        self.effect = Some(operation.effect);
+    }
+
+    /// Notes what it took to get an answer.
+    pub(super) fn travelled(&mut self, journey: &Journey) {
+        self.attempts = journey.attempts();
+        self.waited = journey.waited();
     }
 }

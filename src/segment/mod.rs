@@ -4,6 +4,7 @@
 
 pub mod check;
 mod config;
+mod crossing;
 mod delivery;
 mod event;
 pub mod key;
@@ -18,12 +19,13 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
-use crate::catalogue::Provider;
+use crate::catalogue::{Provider, Route};
+use crate::engine::crossing::Crossing;
 use crate::engine::hooks::{Delivery, Draft, Hooks, Later, Observation, Scene};
-use crate::engine::{Account, Engine, Options, Warning};
+use crate::engine::{Account, Engine, Options, Outcome, Warning};
 use crate::error::{Fault, Kind};
 
 use check::{Checker, Finding};
@@ -105,6 +107,29 @@ impl Hooks for Segment {
         since: Duration,
     ) -> Later<'a, Option<Delivery>> {
         Box::pin(async move { delivery::delivery(engine, account, since).await.map(Some) })
+    }
+
+    fn crosses(
+        &self,
+        engine: &Engine,
+        provider: &Provider,
+        route: &Route,
+        account: &Account,
+    ) -> Option<&'static str> {
+        let public = &provider.services["public"].secret;
+        let has =
+            public.as_ref().is_some_and(|field| engine.accounts.has(provider, account, field));
+        crossing::of(route).filter(|_| has)
+    }
+
+    fn cross<'a>(
+        &'a self,
+        name: &'a str,
+        crossing: &'a mut Crossing<'_>,
+        route: &'a Route,
+        said: &'a Map<String, Value>,
+    ) -> Later<'a, Outcome> {
+        Box::pin(async move { crossing::perform(name, crossing, route, said).await })
     }
 
     fn shape<'a>(&'a self, name: &'a str, scene: Scene<'a>, value: Value) -> Later<'a, Value> {

@@ -190,7 +190,7 @@ fn the_file_answers_on_every_face_against_the_emulator() {
     let plans = "/workspaces/my-workspace/tracking-plans";
     let made = served.rest(&format!("POST {plans}"), "", plan);
     assert_eq!(made.json()["display_name"], "Checkout", "{made:?}");
-    assert_eq!(tool("listtrackingplans", "")["tracking_plans"].as_array().unwrap().len(), 1);
+    assert_eq!(tool("listtrackingplans", "")["tracking_plans"].as_array().unwrap().len(), 2);
     assert_eq!(tool("getworkspace", "")["name"], "workspaces/my-workspace");
     let gone = served.rest(&format!("DELETE {sources}/shop"), "", "");
     assert!(matches!(gone.status, 200 | 204), "{gone:?}");
@@ -252,7 +252,7 @@ fn nf_22_what_no_route_takes_is_refused_precisely() {
     ask("POST /workspaces/w/sources", "[1]").problem(400, "wrong_type");
     ask("POST /workspaces/w/sources?body=1", "{}").problem(400, "invalid_argument");
     ask("GET /workspaces/%FF", "").problem(400, "invalid_path");
-    ask("GET /workspaces/..%2Fadmin", "").problem(400, "invalid_argument");
+    ask("GET /workspaces/%2E%2E", "").problem(400, "invalid_argument");
     let unasked = served.tool("getworkspace", r#"{"workspaceName": "w", "extra": 1}"#);
     assert_eq!(unasked["isError"], true);
     assert_eq!(service.lines(), [] as [&str; 0], "nothing of it was sent");

@@ -17,6 +17,7 @@ mod bad_input;
 mod call;
 mod canary;
 mod capability;
+mod capability_crossing;
 mod capability_rows;
 mod capability_serve;
 mod capability_steps;
