@@ -265,7 +265,8 @@ fn written(template: &Template, body: Value) -> Body {
         (Some(_), Value::String(text)) => Body::Text(text),
         (Some(media_type), Value::Object(map)) if media_type == FORM => {
             let mut pairs = Vec::new();
-            map.iter().for_each(|(name, value)| flatten(name, value, &mut pairs));
+            let given = map.iter().filter(|(_, value)| !value.is_null());
+            given.for_each(|(name, value)| flatten(name, value, &mut pairs));
             Body::Text(encode(&pairs))
         }
         (Some(_), body) => Body::Text(body.to_string()),

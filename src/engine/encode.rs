@@ -45,6 +45,17 @@ pub(super) fn flatten(name: &str, value: &Value, into: &mut Vec<(String, String)
     }
 }
 
+/// Lists in a query are repeated, objects written with brackets: `ids=a&ids=b`, `page[size]=5`.
+pub(super) fn repeat(name: &str, value: &Value, into: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(map) => {
+            map.iter().for_each(|(key, item)| repeat(&format!("{name}[{key}]"), item, into));
+        }
+        Value::Array(items) => items.iter().for_each(|item| repeat(name, item, into)),
+        other => flatten(name, other, into),
+    }
+}
+
 /// A text as one path segment.
 pub(super) fn escape(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()

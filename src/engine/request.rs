@@ -9,9 +9,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::content::Content;
-use super::encode::{encode, flatten, segment};
+use super::encode::{encode, flatten, repeat, segment};
 use super::raw::check_headers;
-use crate::catalogue::operation::{Auth, Place};
+use crate::catalogue::operation::{Auth, Lists, Place};
 use crate::catalogue::{Operation, Route, Service};
 use crate::error::Fault;
 use crate::redact::{MASK, Redactor, Secret};
@@ -79,7 +79,10 @@ pub fn bind(
         };
         match operation.place(route, name, param) {
             Place::Path => path = path.replace(&format!("{{{name}}}"), &segment(name, value)?),
-            Place::Query => flatten(name, value, &mut query),
+            Place::Query => match service.lists {
+                Lists::Dotted => flatten(name, value, &mut query),
+                Lists::Repeated => repeat(name, value, &mut query),
+            },
             Place::Header => {
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 extra.push((name.clone(), text));

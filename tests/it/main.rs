@@ -18,6 +18,7 @@ mod call;
 mod canary;
 mod capability;
 mod capability_crossing;
+mod capability_openapi;
 mod capability_rows;
 mod capability_serve;
 mod capability_steps;

@@ -5,6 +5,7 @@
 //! ```text
 //! page     where in a text the document is     yaml     nodes with places
 //! version  editions, brought into one form     grammar  what the format demands
+//! openapi  OpenAPI 3, brought into the same form
 //! rows     the model into rows of the catalogue       flow     what is done when one is called
 //! read     nodes into the model (faces: what is shown)  lint  what the format does not demand
 //! ```
@@ -15,6 +16,7 @@ pub mod flow;
 mod grammar;
 mod lint;
 pub mod model;
+pub mod openapi;
 pub mod outputs;
 mod page;
 mod read;
@@ -58,9 +60,16 @@ pub fn read(text: &str, strict: bool) -> Reading {
         Ok(root) => root,
         Err(finding) => return Reading { capability: None, findings: vec![finding] },
     };
+    let imported = openapi::is(&root);
+    let root = if imported { openapi::normal(&root, &mut findings) } else { root };
+    if imported && findings.0.iter().any(|finding| finding.level == Level::Error) {
+        return Reading { capability: None, findings: settled(findings.0, strict) };
+    }
     let version = Version::of(&root, strict, &mut findings);
     let root = version::normal(root, &version, &mut findings);
-    grammar::check(&root, &version, strict, &mut findings);
+    if !imported {
+        grammar::check(&root, &version, strict, &mut findings);
+    }
     let capability = read::capability(&root, version, &mut findings);
     lint::check(&capability, &root, &mut findings);
     let findings = settled(findings.0, strict);

@@ -18,6 +18,9 @@ pub(super) fn document(text: &str) -> Result<Cow<'_, str>, Finding> {
         MARKS.iter().any(|mark| line.trim_start_matches('\u{feff}').starts_with(mark))
     };
     let Some(mark) = lines.iter().position(&marked) else {
+        if super::openapi::looks_like(text) {
+            return Ok(Cow::Borrowed(text.trim_start_matches('\u{feff}')));
+        }
         let (at, found) = first(&lines);
         let why =
             format!("no line begins with `naftiko:` or `ikanos:`, the first one says {found}");

@@ -16,7 +16,7 @@ use crate::error::Fault;
 
 pub use param::{Param, ParamGroup, Place, Reject, Type};
 pub use provider::{
-    ApiKey, Auth, Batch, Field, FieldKind, Group, OAuth, Paging, Provider, Service,
+    ApiKey, Auth, Batch, Field, FieldKind, Group, Lists, OAuth, Paging, Provider, Service,
 };
 
 /// What a call does to the world.

@@ -34,6 +34,17 @@ pub struct ApiKey {
     pub query: bool,
 }
 
+/// How a service wants several values in a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lists {
+    /// With dots: `ids.0=a&ids.1=b`, `page.size=5`.
+    #[default]
+    Dotted,
+    /// One after the other: `ids=a&ids=b`, `page[size]=5`.
+    Repeated,
+}
+
 /// How a service cuts a list into pages.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -120,6 +131,9 @@ pub struct Service {
     pub password: Option<String>,
     /// For `key`: where it goes.
     pub key: Option<ApiKey>,
+    /// How it wants several values in a query.
+    #[serde(default)]
+    pub lists: Lists,
     /// The media type of request bodies.
     #[serde(default = "json_media_type")]
     pub media_type: String,

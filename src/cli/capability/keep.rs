@@ -23,7 +23,14 @@ use crate::settings::trust;
 pub(in crate::cli) struct AddArgs {
     /// A capability file, or a page with one on it; - reads standard input
     #[arg(value_name = "FILE")]
-    file: PathBuf,
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) place: Place,
+}
+
+/// Where to keep it.
+#[derive(Debug, Clone, clap::Args)]
+pub(in crate::cli) struct Place {
     /// The name to keep it under; the file's own when absent
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -51,9 +58,21 @@ pub(in crate::cli) struct ListArgs {}
 /// # Errors
 /// What is wrong with it, or that there is one of that name.
 pub(in crate::cli) fn add(runtime: &Runtime, args: &AddArgs) -> Result<Reply, Fault> {
-    let written = text(&args.file)?;
-    let key = key(args)?;
-    let layer = if args.project { Layer::Project } else { Layer::User };
+    add_text(runtime, &args.file, &args.place, text(&args.file)?)
+}
+
+/// Keeps a text that was read from a file, if all of it can be used.
+///
+/// # Errors
+/// What is wrong with it, or that there is one of that name.
+pub(super) fn add_text(
+    runtime: &Runtime,
+    from: &Path,
+    place: &Place,
+    written: String,
+) -> Result<Reply, Fault> {
+    let key = key(from, place)?;
+    let layer = if place.project { Layer::Project } else { Layer::User };
     let folder = CAPABILITIES.folder(runtime.settings(), layer);
     let folder = folder.ok_or_else(|| match layer {
         Layer::Project => Fault::not_found("there is no kosmo.toml here or above"),
@@ -62,20 +81,16 @@ pub(in crate::cli) fn add(runtime: &Runtime, args: &AddArgs) -> Result<Reply, Fa
     let file = folder.join(format!("{key}.yaml"));
     let reading = capability::read(&written, false);
     if reading.capability.is_none() {
-        let fault = rows::invalid(&args.file.display().to_string(), reading.error());
+        let fault = rows::invalid(&from.display().to_string(), reading.error());
         return Err(Fault { kind: Kind::Usage, ..fault });
     }
-    if file.exists() && !args.replace {
+    if file.exists() && !place.replace {
         return Err(Fault::new(Kind::Conflict, format!("there is a capability `{key}` already"))
             .code("already_exists")
             .hint("--replace puts this one in its place, --name gives it another"));
     }
-    let source = ActionSource {
-        key: key.clone(),
-        file: file.display().to_string(),
-        text: written.clone(),
-        layer,
-    };
+    let source =
+        ActionSource { key: key.clone(), file: file.display().to_string(), text: written, layer };
     let mut others = CAPABILITIES.sources(runtime.settings());
     others.retain(|other| other.key != key);
     others.push(source.clone());
@@ -88,7 +103,7 @@ pub(in crate::cli) fn add(runtime: &Runtime, args: &AddArgs) -> Result<Reply, Fa
         std::io::Write::write_all(&mut draft, bytes)?;
         draft.persist(&file).map_err(|why| why.error).map(drop)
     };
-    write(written.as_bytes())
+    write(source.text.as_bytes())
         .map_err(|why| Fault::io(format!("cannot write {}", file.display()), &why))?;
     if layer == Layer::Project {
         trust::trust_files(runtime.settings().paths(), std::slice::from_ref(&file))?;
@@ -130,13 +145,13 @@ impl Added<'_> {
 }
 
 /// The name to keep a file under.
-fn key(args: &AddArgs) -> Result<String, Fault> {
-    let stem = args.file.file_stem().and_then(|stem| stem.to_str()).filter(|stem| *stem != "-");
+fn key(from: &Path, place: &Place) -> Result<String, Fault> {
+    let stem = from.file_stem().and_then(|stem| stem.to_str()).filter(|stem| *stem != "-");
     let plain = |stem: &str| -> String {
         let lower = stem.to_ascii_lowercase();
         lower.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect()
     };
-    let key = args.name.clone().or_else(|| stem.map(plain));
+    let key = place.name.clone().or_else(|| stem.map(plain));
     let key = key.ok_or_else(|| Fault::usage("what comes from standard input needs a `--name`"))?;
     if !is_key(&key) {
         return Err(Fault::usage(format!("`{key}` cannot be a name"))

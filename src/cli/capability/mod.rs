@@ -1,6 +1,7 @@
 //! `capability …`: files that say which APIs are called and what is shown of them. What such a file
 //! means, the catalogue knows; here it is looked at, kept and served.
 
+pub(super) mod import;
 pub(super) mod keep;
 pub(super) mod lint;
 mod sarif;
@@ -23,6 +24,12 @@ pub(super) const ADD_EXAMPLES: &str = "\
 kosmo capability add segment-capability.yaml
 kosmo capability add shop.yaml --name shop --replace
 kosmo capability add shop.yaml --project";
+
+/// Command lines for the help.
+pub(super) const IMPORT_EXAMPLES: &str = "\
+kosmo capability import openapi shop.json
+kosmo capability import openapi shop.yaml --namespace shop --server https://api.shop.invalid/v1
+curl -s https://api.shop.invalid/openapi.json | kosmo capability import openapi - --name shop";
 
 /// Command lines for the help.
 pub(super) const REMOVE_EXAMPLES: &str = "kosmo capability remove segment-capability";

@@ -2,13 +2,13 @@
 
 use clap::Args as _;
 
-use crate::cli::capability::{self, keep, lint, serve};
+use crate::cli::capability::{self, import, keep, lint, serve};
 use crate::cli::entry::{Entry, Touches, entry};
 
 const CAPABILITIES: &str = "Capability files";
 
 /// In the order of the help.
-pub(super) static ENTRIES: &[&Entry] = &[&LINT, &ADD, &LIST, &REMOVE, &SERVE];
+pub(super) static ENTRIES: &[&Entry] = &[&LINT, &ADD, &IMPORT, &LIST, &REMOVE, &SERVE];
 
 static LINT: Entry = Entry {
     examples: capability::LINT_EXAMPLES,
@@ -31,6 +31,18 @@ static ADD: Entry = Entry {
         "Keep a capability file, so that its functions are there on every face",
         keep::AddArgs::augment_args,
         |invocation, matches| invocation.reply(matches, keep::add),
+    )
+};
+
+static IMPORT: Entry = Entry {
+    examples: capability::IMPORT_EXAMPLES,
+    touches: Some(Touches::Settings),
+    ..entry(
+        "capability import",
+        CAPABILITIES,
+        "Make an integration of an OpenAPI 3 document, without compiling anything",
+        import::ImportArgs::augment_args,
+        |invocation, matches| invocation.reply(matches, import::import),
     )
 };
 

@@ -51,7 +51,10 @@ pub(super) fn template(
     }
     match &operation.body {
         Some(written) => {
-            let (value, media_type) = body(written)?;
+            let (mut value, media_type) = body(written)?;
+            if let Some(map) = value.as_object_mut() {
+                map.extend(fields);
+            }
             (template.body, template.media_type) = (Some(value), media_type);
         }
         None if !fields.is_empty() => template.body = Some(Value::Object(fields)),

@@ -13,7 +13,7 @@ use crate::catalogue::capability::model::{self, Auth as Wanted, Consumed};
 use crate::catalogue::capability::template::names;
 use crate::catalogue::load::Operations;
 use crate::catalogue::operation::{
-    ApiKey, Auth, Field, FieldKind, Operation, Provider, Route, Service,
+    ApiKey, Auth, Field, FieldKind, Lists, Operation, Provider, Route, Service,
 };
 use crate::error::Fault;
 
@@ -96,6 +96,8 @@ pub(super) fn service(title: &str, base: &str) -> Service {
         title: title.to_owned(),
         base: IndexMap::from_iter([("us".to_owned(), base.to_owned())]),
         url_field: Some("url".to_owned()),
+        media_type: "application/json".to_owned(),
+        lists: Lists::Repeated,
         ..Service::default()
     }
 }
