@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use super::support::kosmo;
 
 /// Commands that serve until they are told to end. They are given a free port and a moment.
-const SERVERS: &[&str] = &["kosmo emulator:serve", "kosmo outbox:run"];
+const SERVERS: &[&str] = &["kosmo emulator:serve", "kosmo outbox:run", "kosmo capability serve"];
 
 /// What ends otherwise than well, with the status and the reason.
 const OTHERWISE: &[(&str, i32, &str)] =
@@ -62,6 +62,9 @@ fn run(home: &Path, script: &str) -> (i32, String) {
     let serves = SERVERS.iter().find(|server| script.starts_with(*server));
     let (script, time) = match serves {
         Some(&"kosmo emulator:serve") => (format!("exec {script} --port 0"), "1"),
+        Some(&"kosmo capability serve") => {
+            (format!("exec {script} --rest-port 0 --mcp-port 0"), "1")
+        }
         Some(_) => (format!("exec {script}"), "1"),
         None => (script.to_owned(), "30"),
     };

@@ -80,8 +80,11 @@ impl Ports {
         if let Some(port) = given {
             return Ok(port);
         }
+        if face.port.is_none() && face.transport != "stdio" {
+            return Ok(0);
+        }
         let Some((_, port)) = face.port else {
-            let message = format!("the {} face `{}` has no port", face.kind, face.namespace);
+            let message = format!("the {} face `{}` is one for pipes", face.kind, face.namespace);
             return Err(Fault::usage(message).code("no_port").hint(format!("{flag} gives it one")));
         };
         port.checked_add(self.port_offset.unwrap_or(0)).ok_or_else(|| {
