@@ -1,3 +1,5 @@
+//! Names that documents are given, and what of them cannot be read.
+
 use super::*;
 use crate::catalogue::capability::{Level, read};
 
