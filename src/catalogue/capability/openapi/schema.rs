@@ -39,7 +39,7 @@ impl Input {
 
 /// The type of a schema; of several the first that is not null.
 pub(super) fn kind(schema: &Node) -> String {
-    let written = match schema.get("type").map(|kind| &kind.data) {
+    match schema.get("type").map(|kind| &kind.data) {
         Some(Data::Scalar(Value::String(word))) => word.clone(),
         Some(Data::List(words)) => {
             let mut words = words.iter().filter_map(Node::text);
@@ -48,8 +48,7 @@ pub(super) fn kind(schema: &Node) -> String {
         _ if schema.get("properties").is_some() => "object".to_owned(),
         _ if schema.get("items").is_some() => "array".to_owned(),
         _ => "string".to_owned(),
-    };
-    written
+    }
 }
 
 /// An input of this schema.
