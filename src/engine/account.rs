@@ -17,7 +17,7 @@ use crate::catalogue::operation::{Field, FieldKind};
 use crate::error::{Fault, Kind};
 use crate::redact::{Redactor, Secret};
 use crate::settings::{Origin, Settings, is_account_name, is_reference};
-pub use base::check_url;
+pub use base::{check_url, travels_in_clear};
 use reference::References;
 pub use reference::located;
 

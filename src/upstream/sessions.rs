@@ -12,6 +12,7 @@ use super::configured::Configured;
 use super::entry::{Entry, Reach};
 use super::wire::{Outfit, Patience, Session};
 use crate::catalogue::tool::Tools;
+use crate::engine::account::travels_in_clear;
 use crate::engine::relay::Errand;
 use crate::engine::transport::{Connect, Transport};
 use crate::error::{Fault, Kind};
@@ -120,6 +121,7 @@ impl Sessions {
         let entry = self.configured.ready_to_start(name)?;
         tracing::debug!(server = name, "starting an MCP server");
         let reach = self.configured.resolved(&entry)?;
+        sealed(name, &entry, &reach)?;
         let outfit = self.outfit(&entry, &reach)?;
         let session = Session::open(name, &reach, &outfit, patience.time).await?;
         let live = Arc::new(Live { session, tools: Mutex::default() });
@@ -169,6 +171,22 @@ impl Sessions {
         });
         futures_util::future::join_all(ends).await;
     }
+}
+
+/// Refuses to send secrets where they can be read on their way.
+fn sealed(name: &str, entry: &Entry, reach: &Reach) -> Result<(), Fault> {
+    let Reach::Http { url, headers } = reach else { return Ok(()) };
+    let written = matches!(&entry.reach, Ok(Reach::Http { url: written, .. }) if written == url);
+    let secrets = !headers.is_empty() || !written || url.contains(['@', '?']);
+    if !secrets || !travels_in_clear(url) {
+        return Ok(());
+    }
+    let message = format!(
+        "MCP server '{name}' is reached over plain http on another machine; its headers and secrets would travel in clear."
+    );
+    Err(Fault::new(Kind::Config, message)
+        .code("plain_http")
+        .hint("use https, or a tunnel that ends on this machine; nothing was sent"))
 }
 
 /// The variables in a file, a `NAME=value` each line.

@@ -53,6 +53,7 @@ mod mcp_client;
 mod mcp_gateway;
 mod mcp_hostile;
 mod mcp_peers;
+mod mcp_web;
 #[path = "../support/nats.rs"]
 mod nats_server;
 mod oauth;
