@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use super::invocation::Invocation;
 use super::output::wire::wire;
 use super::signal::Signals;
-use crate::error::Fault;
+use crate::error::{Fault, Kind};
 use crate::mcp::{Offer, Profile, Server, Shape, Write, Written, stdio};
 use crate::runtime::Runtime;
 
@@ -41,7 +41,7 @@ pub(super) struct Chosen {
     /// Accounts to expose, as a pattern; may be given several times
     #[arg(long, value_name = "PATTERN")]
     accounts: Vec<String>,
-    /// Pass on the tools of this MCP server; may be given several times
+    /// Pass on the tools of this configured and trusted MCP server, or pattern; may be given several times
     #[arg(long, value_name = "SERVER", alias = "upstreams", value_delimiter = ',')]
     upstream: Vec<String>,
     /// Functions with a tool of their own in code mode, listed first otherwise
@@ -143,12 +143,28 @@ pub(super) struct ServeArgs {
 pub(super) fn serve(invocation: &Invocation, args: &ServeArgs) -> Result<u8, Fault> {
     let runtime = invocation.runtime()?;
     let profile = args.chosen.profile(runtime)?;
+    check(invocation, runtime, &profile)?;
     let offer = Offer::by_profile(runtime, &profile);
     let server = Server::new(Arc::clone(runtime), offer, profile);
     match args.web.rules() {
         Some(rules) => invocation.wait(web::serve(invocation, runtime, server, rules))?,
         None => invocation.wait(pipes(server))?,
     }
+}
+
+/// Refuses a server that is not there, which is a slip; warns of one that may not be started yet.
+fn check(invocation: &Invocation, runtime: &Runtime, profile: &Profile) -> Result<(), Fault> {
+    for server in profile.upstreams.iter().filter(|pattern| !pattern.contains('*')) {
+        match runtime.engine().upstream()?.ready(server) {
+            Err(fault) if fault.kind == Kind::NotFound => return Err(fault),
+            Err(fault) => {
+                let hint = fault.hint.unwrap_or_default();
+                invocation.printer().note(&format!("warning: {} {hint}", fault.message));
+            }
+            Ok(_) => {}
+        }
+    }
+    Ok(())
 }
 
 async fn pipes(server: Server) -> Result<u8, Fault> {

@@ -185,6 +185,9 @@ impl Engine {
         let (server, _) = upstream.split(name)?;
         DEFAULT.clone_into(&mut run.account);
         run.server = Some(server.clone());
+        if let Some(fence) = &call.options.within.fence {
+            fence.admit_server(&server)?;
+        }
         let reached = upstream.ready(&server)?;
         run.backend = Some(reached.kind.to_owned());
         let operation = &self.tool(name, call.options.timeout).await?;

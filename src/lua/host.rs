@@ -14,6 +14,7 @@ use super::meter::Meter;
 use super::record::Record;
 use super::tasks::Tasks;
 use super::{Limits, Report, Script, Sink};
+use crate::engine::fence::Fence;
 use crate::engine::new_id;
 use crate::runtime::Runtime;
 
@@ -95,6 +96,11 @@ impl Host {
     /// Whether a call that changes something is sent.
     pub(super) fn sends(&self) -> bool {
         !self.script.dry_run && self.script.within.planning.is_none()
+    }
+
+    /// What the calls of the script have to stay within, besides policy.
+    pub(super) fn fence(&self) -> Option<&Fence> {
+        self.script.within.fence.as_deref()
     }
 
     /// What every interrupt point asks: may the script go on?

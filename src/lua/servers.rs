@@ -12,8 +12,8 @@ use serde_json::{Map, Value as Json};
 use super::errors::{Refusal, answer};
 use super::host::Host;
 use super::value::from_json;
-use crate::catalogue::Effect;
 use crate::catalogue::tool::Tools;
+use crate::catalogue::{Effect, Operation};
 use crate::engine::relay;
 use crate::error::Fault;
 use crate::upstream::shown;
@@ -22,7 +22,9 @@ use crate::upstream::shown;
 pub(super) fn install(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result<()> {
     let mine = Rc::clone(host);
     let servers = lua.create_function(move |_, ()| {
-        Ok(mine.runtime.servers().all().servers.keys().cloned().collect::<Vec<_>>())
+        let all = mine.runtime.servers().all();
+        let within = |name: &&String| admit(&mine, name).is_ok();
+        Ok(all.servers.keys().filter(within).cloned().collect::<Vec<_>>())
     })?;
     table.raw_set("servers", servers)?;
     let mine = Rc::clone(host);
@@ -54,8 +56,9 @@ pub(super) fn install_rows(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::R
         let servers = mine.runtime.servers();
         let all = servers.all();
         let row = |entry| Json::Object(servers.row(entry));
+        let within = all.servers.iter().filter(|(name, _)| admit(&mine, name).is_ok());
         let rows: Map<String, Json> =
-            all.servers.iter().map(|(name, entry)| (name.clone(), row(entry))).collect();
+            within.map(|(name, entry)| (name.clone(), row(entry))).collect();
         from_json(lua, &Json::Object(rows))
     })?;
     table.raw_set("server_rows", rows)?;
@@ -76,7 +79,7 @@ pub(super) fn install_rows(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::R
     let schema = lua.create_async_function(move |lua, name: String| {
         let host = Rc::clone(&mine);
         async move {
-            let value = match host.runtime.engine().tool(&name, None).await {
+            let value = match row(&host, &name).await {
                 Ok(row) => Ok(from_json(&lua, &shown::tool(&row))?),
                 Err(fault) => Err(Refusal::from(fault)),
             };
@@ -86,8 +89,14 @@ pub(super) fn install_rows(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::R
     table.raw_set("tool_row", schema)
 }
 
+/// Refuses a server that the script's surroundings do not let through, before it is started.
+fn admit(host: &Host, server: &str) -> Result<(), Fault> {
+    host.fence().map_or(Ok(()), |fence| fence.admit_server(server))
+}
+
 /// The tools of a server for who can only stand still.
 fn tools_now(host: &Host, server: &str) -> Result<Arc<Tools>, Refusal> {
+    admit(host, server)?;
     let go_on = || host.check().is_ok();
     Ok(host.runtime.engine().tools_now(server, &go_on)?)
 }
@@ -96,10 +105,14 @@ fn tools_now(host: &Host, server: &str) -> Result<Arc<Tools>, Refusal> {
 async fn tool_rows(host: &Host, server: Option<String>) -> Result<Json, Fault> {
     let (engine, servers) = (host.runtime.engine(), host.runtime.servers());
     let names: Vec<String> = match server {
-        Some(name) => vec![name],
+        Some(name) => {
+            admit(host, &name)?;
+            vec![name]
+        }
         None => {
             let all = servers.all();
-            all.servers.keys().filter(|name| servers.ready(name).is_ok()).cloned().collect()
+            let within = |name: &&String| admit(host, name).is_ok() && servers.ready(name).is_ok();
+            all.servers.keys().filter(within).cloned().collect()
         }
     };
     let mut rows = Vec::new();
@@ -107,6 +120,13 @@ async fn tool_rows(host: &Host, server: Option<String>) -> Result<Json, Fault> {
         rows.extend(tools?.iter().map(|row| shown::tool(row)));
     }
     Ok(Json::Array(rows))
+}
+
+/// The row of a tool.
+async fn row(host: &Host, name: &str) -> Result<Arc<Operation>, Fault> {
+    let engine = host.runtime.engine();
+    admit(host, &engine.upstream()?.split(name)?.0)?;
+    engine.tool(name, None).await
 }
 
 /// How scripts write a function.
@@ -120,10 +140,7 @@ pub(super) fn path(function: &str) -> String {
 /// What a function does. Why a tool of a server cannot be found is said, and remembered, by its call.
 pub(super) async fn effect(host: &Host, function: &str) -> Result<Effect, Refusal> {
     match relay::address(function) {
-        Some(name) => {
-            let row = host.runtime.engine().tool(name, None).await;
-            Ok(row.map_or(Effect::Read, |row| row.effect))
-        }
+        Some(name) => Ok(row(host, name).await.map_or(Effect::Read, |row| row.effect)),
         None => Ok(host.runtime.catalogue().find(function)?.effect),
     }
 }

@@ -8,6 +8,9 @@ use super::kept::{Kept, pages};
 use crate::engine::Run;
 use crate::error::Fault;
 
+/// The most bytes of contents that are no text, such as images.
+const LARGEST: usize = 8 << 20;
+
 /// How long an answer may be, and where the rest is kept.
 pub(super) struct Cap<'a> {
     pub(super) most: usize,
@@ -54,10 +57,27 @@ impl Cap<'_> {
         result
     }
 
+    /// What another server answered with, when that was contents such as images: they stay what they
+    /// are, if there is not too much of them.
+    fn contents(&self, value: &Value) -> Option<CallToolResult> {
+        let items = value.as_array().filter(|items| !items.is_empty())?;
+        let content: Vec<ContentBlock> = items
+            .iter()
+            .map(|item| serde_json::from_value(item.clone()).ok())
+            .collect::<Option<_>>()?;
+        let text = |item: &Value| item["text"].as_str().map_or(0, str::len);
+        let words: usize = items.iter().map(text).sum();
+        let fits = words <= self.most && value.to_string().len() <= LARGEST;
+        fits.then(|| CallToolResult::success(content))
+    }
+
     /// The answer to a call of a function.
     pub(super) fn run(&self, run: &Run) -> CallToolResult {
         let mut result = match &run.result {
-            Ok(outcome) => self.done(&outcome.value),
+            Ok(outcome) => {
+                let passed = run.server.as_ref().and_then(|_| self.contents(&outcome.value));
+                passed.unwrap_or_else(|| self.done(&outcome.value))
+            }
             Err(fault) => failed(fault),
         };
         for warning in &run.warnings {

@@ -1,6 +1,8 @@
 //! Carrying out a tool call: the tool is found, the person behind the client is asked where policy
 //! wants it, what takes long says so, and a client that gives up ends it.
 
+mod own;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
@@ -17,13 +19,13 @@ use serde_json::{Map, Value, json};
 use super::answer::{Cap, failed, failed_with};
 use super::code;
 use super::consent::{Desk, Shown, Way, question};
+use super::offer::UNKNOWN_TOOL;
 use super::server::{Shared, wrong};
-use super::tool::{ACCOUNT, Act, Code, DRY_RUN, Tool};
+use super::tool::{Act, Code, Tool};
 use crate::access::{Grant, door};
 use crate::engine::action::Within;
 use crate::engine::consent::Asks;
-use crate::engine::curl::quoted;
-use crate::engine::{Args, Call, Options, Origin, Run};
+use crate::engine::{Args, Call, Options, Origin};
 use crate::error::Fault;
 
 /// How often a call that takes long says that it is still at it.
@@ -123,7 +125,16 @@ impl Shared {
         arguments: Map<String, Value>,
         caller: Caller,
     ) -> Result<CallToolResponse, ErrorData> {
-        let tool = self.tool(name).map_err(|fault| wrong(&fault))?;
+        let tool = match self.tool(name) {
+            Err(_) if self.passed.means(name) => {
+                match caller.attend(name, self.passed_on(name)).await? {
+                    Err(fault) if fault.code == UNKNOWN_TOOL => return Err(wrong(&fault)),
+                    Err(fault) => return Ok(failed(&fault).into()),
+                    Ok(tool) => tool,
+                }
+            }
+            tool => tool.map_err(|fault| wrong(&fault))?,
+        };
         let agreed = match caller.agreed(self) {
             Ok(agreed) => agreed,
             Err(fault) => return Ok(failed(&fault).into()),
@@ -168,7 +179,7 @@ impl Shared {
     ) -> CallToolResponse {
         let taken = match fixed {
             Some(account) => Ok((Some(account.to_owned()), false)),
-            None => take(&mut arguments),
+            None => own::take(&mut arguments),
         };
         let (account, dry_run) = match taken {
             Ok(taken) => taken,
@@ -196,9 +207,10 @@ impl Shared {
         let given = call.args.clone();
         let run = Box::pin(self.runtime.engine().call(call)).await;
         match (&run.result, desk.open()) {
+            (Err(_), _) if desk.was_refused() => failed(&declined()).into(),
             (Err(fault), open) if !open.is_empty() => {
                 let Args::Named(given) = given else { return self.cap().run(&run).into() };
-                self.unasked(caller, &open, fault, &by_hand(&run, &given))
+                self.unasked(caller, &open, fault, &own::by_hand(&run, &given))
             }
             _ => self.cap().run(&run).into(),
         }
@@ -263,31 +275,4 @@ pub(super) fn plan_text(open: &[Shown]) -> String {
     };
     let what = if open.len() == 1 { "this call" } else { "these calls" };
     format!("Go ahead with {what}?\n\n{}{more}", texts.join("\n\n"))
-}
-
-/// The arguments that are the gateway's own.
-fn take(arguments: &mut Map<String, Value>) -> Result<(Option<String>, bool), Fault> {
-    let wrong = |name: &str, what: &str| {
-        Fault::usage(format!("`{name}` must be {what}")).param(name).code("invalid_argument")
-    };
-    let account = match arguments.shift_remove(ACCOUNT) {
-        None | Some(Value::Null) => None,
-        Some(Value::String(account)) => Some(account),
-        Some(_) => return Err(wrong(ACCOUNT, "the name of an account")),
-    };
-    match arguments.shift_remove(DRY_RUN) {
-        None | Some(Value::Null) => Ok((account, false)),
-        Some(Value::Bool(dry_run)) => Ok((account, dry_run)),
-        Some(_) => Err(wrong(DRY_RUN, "true or false")),
-    }
-}
-
-/// The command line that makes the same call.
-fn by_hand(run: &Run, given: &Map<String, Value>) -> String {
-    let arguments = Value::Object(given.clone()).to_string();
-    let account = match run.account.as_str() {
-        "default" => String::new(),
-        name => format!(" --account {}", quoted(name)),
-    };
-    format!("kosmo integrations:call {} {}{account} --force", run.function, quoted(&arguments))
 }

@@ -3,6 +3,7 @@
 //! again with the answer; where nobody can be asked, what would have been sent is kept for showing.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -131,16 +132,28 @@ pub(super) struct Desk {
     agreed: Mutex<Vec<String>>,
     /// What nobody could be asked about.
     open: Mutex<Vec<Shown>>,
+    /// Whether somebody was asked and said no.
+    refused: AtomicBool,
 }
 
 impl Desk {
     pub(super) fn new(way: Way, agreed: Vec<String>) -> Self {
-        Self { way, agreed: Mutex::new(agreed), open: Mutex::default() }
+        Self {
+            way,
+            agreed: Mutex::new(agreed),
+            open: Mutex::default(),
+            refused: AtomicBool::new(false),
+        }
     }
 
     /// What nobody could be asked about.
     pub(super) fn open(&self) -> Vec<Shown> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether somebody was asked and said no.
+    pub(super) fn was_refused(&self) -> bool {
+        self.refused.load(Ordering::Acquire)
     }
 
     /// Whether this was agreed to; each agreement counts once.
@@ -165,7 +178,10 @@ impl Approve for Desk {
             }
             match self.way.ask(&format!("Go ahead with this call?\n\n{}", shown.text())).await {
                 Some(true) => Consent::Given,
-                Some(false) => Consent::Withheld,
+                Some(false) => {
+                    self.refused.store(true, Ordering::Release);
+                    Consent::Withheld
+                }
                 None => {
                     self.open.lock().unwrap_or_else(PoisonError::into_inner).push(shown);
                     Consent::Withheld

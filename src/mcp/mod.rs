@@ -24,6 +24,7 @@ pub mod http;
 mod kept;
 mod offer;
 mod pages;
+mod passed;
 mod profile;
 mod script;
 mod server;

@@ -8,12 +8,16 @@ use std::sync::{Arc, OnceLock};
 use rmcp::model;
 
 use super::code;
+use super::passed;
 use super::profile::{Profile, Shape};
 use super::tool::Tool;
 use crate::access::claims::fits;
 use crate::catalogue::name::nearest;
 use crate::error::Fault;
 use crate::runtime::Runtime;
+
+/// The code of a name that no tool has.
+pub(super) const UNKNOWN_TOOL: &str = "unknown_tool";
 
 /// Tools on one page of a list.
 const PAGE: usize = 100;
@@ -46,12 +50,21 @@ impl Offer {
     /// The tools that a profile chooses from the catalogue.
     pub fn by_profile(runtime: &Arc<Runtime>, profile: &Profile) -> Self {
         let (runtime, profile) = (Arc::clone(runtime), profile.clone());
-        let instructions = match profile.shape {
-            Shape::Code => code::INSTRUCTIONS,
-            Shape::Direct => DIRECT,
+        let mut instructions = match profile.shape {
+            Shape::Code => code::INSTRUCTIONS.to_owned(),
+            Shape::Direct => DIRECT.to_owned(),
         };
+        let servers = passed::exposed(&runtime, &profile);
+        if !servers.is_empty() && profile.shape == Shape::Code {
+            let names: Vec<&str> = servers.iter().map(|(_, server)| server.as_str()).collect();
+            instructions += &format!(
+                " Scripts also reach the MCP servers {}: `mcp.tools(server)` lists their tools, \
+                 `app.mcp.<server>.<tool>{{…}}` calls one.",
+                names.join(", ")
+            );
+        }
         let mut offer = Self::lazy("kosmo", Box::new(move || Ok(chosen(&runtime, &profile))));
-        offer.instructions = Some(instructions.to_owned());
+        offer.instructions = Some(instructions);
         offer
     }
 
@@ -86,7 +99,7 @@ impl Offer {
         if let Some(number) = made.numbers.get(name) {
             return Ok(Arc::clone(&made.tools[*number]));
         }
-        let fault = Fault::not_found(format!("unknown tool `{name}`")).code("unknown_tool");
+        let fault = Fault::not_found(format!("unknown tool `{name}`")).code(UNKNOWN_TOOL);
         let near = nearest(name, made.tools.iter().map(|tool| tool.name.as_str()));
         Err(match near.is_empty() {
             true => fault.hint("tools/list names them"),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::catalogue::Effect;
+use crate::catalogue::tool::PREFIX;
 use crate::engine::fence::Fence;
 use crate::error::{Fault, Kind};
 use crate::settings::Settings;
@@ -62,7 +63,8 @@ pub struct Written {
     pub functions: Option<Vec<String>>,
     /// The accounts, as patterns for `provider.account` or the account alone.
     pub accounts: Option<Vec<String>>,
-    /// Other servers whose tools are passed on.
+    /// Other MCP servers whose tools are passed on, as patterns; single tools are named among the
+    /// functions, as `mcp.server.tool`.
     pub upstreams: Option<Vec<String>>,
     /// Functions that have a tool of their own in code mode, and come first in the other.
     pub pinned: Option<Vec<String>>,
@@ -140,7 +142,7 @@ pub struct Profile {
     pub writes: bool,
     /// Patterns of functions that have a tool of their own.
     pub pinned: Vec<String>,
-    /// Other servers whose tools are passed on.
+    /// Other servers that are passed on whole.
     pub upstreams: Vec<String>,
     /// The most characters of a result.
     pub max_result: usize,
@@ -178,8 +180,11 @@ impl Profile {
             return Err(wrong(format!("a result needs at least {MIN_RESULT} characters")));
         }
         let all = || vec!["*".to_owned()];
+        let upstreams = written.upstreams.unwrap_or_default();
+        let mut functions = written.functions.unwrap_or_else(all);
+        functions.extend(upstreams.iter().map(|server| format!("{PREFIX}.{server}.*")));
         let fence = Fence {
-            functions: written.functions.unwrap_or_else(all),
+            functions,
             accounts: written.accounts.unwrap_or_else(all),
             most,
             name: name.to_owned(),
@@ -201,7 +206,7 @@ impl Profile {
             shape,
             writes: most > Effect::Read,
             pinned: written.pinned.unwrap_or_default(),
-            upstreams: written.upstreams.unwrap_or_default(),
+            upstreams,
             max_result,
             resources: written.resources.unwrap_or(true),
             prompts: written.prompts.unwrap_or(true),

@@ -20,6 +20,7 @@ use super::consent::Pending;
 use super::kept::Kept;
 use super::offer::{self, Offer};
 use super::pages;
+use super::passed::Passed;
 use super::profile::Profile;
 use crate::error::{Fault, Kind};
 use crate::runtime::Runtime;
@@ -55,13 +56,15 @@ pub(super) struct Shared {
     pub(super) profile: Profile,
     pub(super) kept: Kept,
     pub(super) pending: Pending,
+    pub(super) passed: Passed,
 }
 
 impl Server {
     /// A server of this offer. The profile narrows whatever is called through it.
     pub fn new(runtime: Arc<Runtime>, offer: Offer, profile: Profile) -> Self {
         let (kept, pending) = Default::default();
-        Self(Arc::new(Shared { runtime, offer, profile, kept, pending }))
+        let passed = Passed::new(&runtime, &profile);
+        Self(Arc::new(Shared { runtime, offer, profile, kept, pending, passed }))
     }
 }
 
@@ -91,6 +94,9 @@ impl ServerHandler for Server {
         let profile = &self.0.profile;
         let mut can = ServerCapabilities::default();
         can.tools = Some(Default::default());
+        if let Some(tools) = can.tools.as_mut().filter(|_| !self.0.passed.is_empty()) {
+            tools.list_changed = Some(true);
+        }
         can.resources = profile.resources.then(Default::default);
         can.prompts = profile.prompts.then(Default::default);
         let version = env!("CARGO_PKG_VERSION");
@@ -111,9 +117,14 @@ impl ServerHandler for Server {
     async fn list_tools(
         &self,
         request: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let all = self.0.offer.definitions().map_err(|fault| wrong(&fault))?;
+        let own = self.0.offer.definitions().map_err(|fault| wrong(&fault))?;
+        let passed = self.0.passed(context.peer).await;
+        let all = match passed.is_empty() {
+            true => Cow::Borrowed(own),
+            false => Cow::Owned(own.iter().cloned().chain(passed).collect::<Vec<_>>()),
+        };
         let (start, end, next) = window(all.len(), request)?;
         let mut list = ListToolsResult::with_all_items(all[start..end].to_vec());
         list.next_cursor = next;

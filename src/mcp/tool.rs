@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalogue::operation::Repeat;
 use crate::catalogue::{Effect, Operation, schema};
+use crate::engine::account::DEFAULT;
 
 /// The argument of a function's tool that says which account is meant.
 pub const ACCOUNT: &str = "_account";
@@ -131,6 +132,33 @@ impl Tool {
         }
     }
 
+    /// The tool of another server, under this name. What it promises of its results is kept as far as a
+    /// result that was cut keeps it too.
+    pub(super) fn passed(name: String, operation: &Operation) -> Self {
+        let own = operation.tool.as_ref();
+        let said = own.map(|tool| tool.hints).unwrap_or_default();
+        let mut input = object(schema::input_schema(operation));
+        input.entry("type").or_insert_with(|| json!("object"));
+        Self {
+            name,
+            title: Some(operation.title.clone()),
+            description: operation.about.clone(),
+            input: Arc::new(input),
+            output: own.and_then(|tool| tool.output.as_ref()).and_then(loose).map(Arc::new),
+            hints: Hints {
+                read_only: said.read_only,
+                destructive: said.destructive,
+                idempotent: said.idempotent,
+                open_world: said.open_world,
+            },
+            act: Act::Function {
+                function: operation.full_name(),
+                // A server has no accounts, and every argument is its own.
+                account: Some(DEFAULT.to_owned()),
+            },
+        }
+    }
+
     /// What clients are told of it.
     pub(super) fn definition(&self) -> model::Tool {
         let Hints { read_only, destructive, idempotent, open_world } = self.hints;
@@ -144,6 +172,17 @@ impl Tool {
         }
         tool
     }
+}
+
+/// A schema of results without what a cut one breaks; none where that cannot be told apart.
+fn loose(schema: &Value) -> Option<Map<String, Value>> {
+    const PLAIN: [&str; 7] =
+        ["$schema", "$defs", "title", "description", "type", "properties", "definitions"];
+    let mut schema = schema.as_object()?.clone();
+    schema.shift_remove("required");
+    schema.shift_remove("additionalProperties");
+    let plain = schema.keys().all(|key| PLAIN.contains(&key.as_str()));
+    (plain && schema.get("type").is_some_and(|kind| kind == "object")).then_some(schema)
 }
 
 /// The name of a function's tool, in the letters that every client takes.

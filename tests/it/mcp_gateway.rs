@@ -10,3 +10,5 @@ mod direct;
 mod http;
 
 mod lifecycle;
+mod passed;
+mod peers;

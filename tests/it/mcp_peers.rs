@@ -16,12 +16,14 @@ use crate::support::{Ran, kosmo};
 const EVERYTHING: &str = "@modelcontextprotocol/server-everything@2026.8.31";
 const PYTHON: &str = "mcp<2";
 
-fn node() -> Option<PathBuf> {
+/// The packages of the protocol's makers for Node.
+pub fn node() -> Option<PathBuf> {
     let packages = [EVERYTHING, "@modelcontextprotocol/sdk@1", "zod@3"];
     npm("mcp", &packages).inspect_err(|why| skip_or_fail(why)).ok()
 }
 
-fn python() -> Option<PathBuf> {
+/// The library of the protocol's makers for Python.
+pub fn python() -> Option<PathBuf> {
     let installed = install("mcp-python", PYTHON, |folder| {
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder.join("venv")))?;
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYTHON];

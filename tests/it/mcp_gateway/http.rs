@@ -24,7 +24,8 @@ pub fn served(arguments: &[&str]) -> Served {
     serve(kosmo(all.collect::<Vec<_>>()))
 }
 
-fn serve(kosmo: Kosmo) -> Served {
+/// Starts this gateway, which listens on a port of its own.
+pub fn serve(kosmo: Kosmo) -> Served {
     let mut child = kosmo.command().stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     let mut said = BufReader::new(child.stderr.take().unwrap());
@@ -98,7 +99,8 @@ impl Served {
         self.post(path, headers, &hello.to_string())
     }
 
-    fn minted(&self, arguments: &[&str]) -> String {
+    /// A token that lets in whoever has it.
+    pub fn minted(&self, arguments: &[&str]) -> String {
         let mut command = self.kosmo.command();
         let program = command.get_program().to_owned();
         let mut mint = std::process::Command::new(program);
