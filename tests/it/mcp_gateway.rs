@@ -8,6 +8,7 @@ mod code_mode;
 mod consent;
 mod direct;
 mod http;
+mod install;
 
 mod lifecycle;
 mod passed;

@@ -105,13 +105,18 @@ fn read(path: &Path) -> Result<Map<String, Value>, Fault> {
     }
 }
 
-/// Replaces the file whole or not at all.
+/// Replaces the file whole or not at all. Who may read it stays as it was, and a link stays a link.
 fn write(path: &Path, text: &str) -> Result<(), Fault> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let failed = |why| Fault::io(format!("cannot write {}", path.display()), &why);
-    let draft = tempfile::NamedTempFile::new_in(folder.unwrap_or_else(|| Path::new(".")));
-    let mut draft = draft.map_err(failed)?;
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut draft = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     draft.write_all(text.as_bytes()).map_err(failed)?;
+    if let Ok(before) = path.metadata() {
+        draft.as_file().set_permissions(before.permissions()).map_err(failed)?;
+    }
     draft.persist(path).map_err(|why| failed(why.error)).map(drop)
 }
 
