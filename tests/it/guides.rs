@@ -7,7 +7,12 @@ use std::process::{Command, Stdio};
 use super::support::kosmo;
 
 /// Commands that serve until they are told to end. They are given a free port and a moment.
-const SERVERS: &[&str] = &["kosmo emulator:serve", "kosmo outbox:run", "kosmo capability serve"];
+const SERVERS: &[&str] = &[
+    "kosmo emulator:serve",
+    "kosmo outbox:run",
+    "kosmo capability serve",
+    "kosmo mcp:serve --http",
+];
 
 /// What ends otherwise than well, with the status and the reason.
 const OTHERWISE: &[(&str, i32, &str)] =

@@ -91,7 +91,7 @@ fn answer(stream: TcpStream, state: &Mutex<State>, act: Act) {
     );
 }
 
-fn result(message: &Value, result: Value) -> Value {
+fn result(message: &Value, result: &Value) -> Value {
     json!({"jsonrpc": "2.0", "id": message["id"], "result": result})
 }
 
@@ -104,7 +104,7 @@ fn forgetful(state: &mut State, message: &Value) -> (u16, Option<String>, Value)
             "protocolVersion": "2025-11-25", "capabilities": {"tools": {}},
             "serverInfo": {"name": "forgetful", "version": "1"},
         });
-        return (200, Some(state.session.clone()), result(message, hello));
+        return (200, Some(state.session.clone()), result(message, &hello));
     }
     if state.given != state.session {
         return (404, None, Value::Null);
@@ -113,13 +113,13 @@ fn forgetful(state: &mut State, message: &Value) -> (u16, Option<String>, Value)
         Some("tools/list") => {
             let tools = json!([{"name": "look", "inputSchema": {"type": "object"},
                 "annotations": {"readOnlyHint": true}}]);
-            (200, None, result(message, json!({"tools": tools})))
+            (200, None, result(message, &json!({"tools": tools})))
         }
         _ => {
             state.calls += 1;
             state.session = "forgotten".to_owned();
             let text = format!("look {}", state.calls);
-            (200, None, result(message, json!({"content": [{"type": "text", "text": text}]})))
+            (200, None, result(message, &json!({"content": [{"type": "text", "text": text}]})))
         }
     }
 }
