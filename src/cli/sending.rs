@@ -104,22 +104,40 @@ impl Sending {
         };
         invocation.wait(async {
             let outbox = &*engine.outgoing.outbox;
-            let mut mine = outbox.mine(LISTED).await?;
-            if mine.sent + mine.queued + mine.refused == 0 {
+            let queued = outbox.appended();
+            if queued == 0 {
                 return Ok(None);
             }
-            let mut why = None;
-            if mine.queued > 0 && !patience.is_zero() {
-                let _waiting = Progress::start(invocation.printer(), "sending", None);
-                why = send(engine, patience).await?;
-                mine = outbox.mine(LISTED).await?;
-            }
+            let settled = settled(invocation, engine, patience).await;
+            // They are kept, though nobody can say or send any more for the moment.
+            let kept = |fault| (Mine { queued, ..Mine::default() }, Some(fault));
+            let (mine, why) = settled.unwrap_or_else(kept);
             if mine.queued > 0 {
                 outbox.sync().await?;
             }
             Ok(Some(Sent { mine, waited: !patience.is_zero(), why }))
         })?
     }
+}
+
+/// What became of the events that this process has queued, after an attempt to send them if there
+/// is time, and why that failed.
+///
+/// # Errors
+/// When the outbox cannot be looked at.
+async fn settled(
+    invocation: &Invocation,
+    engine: &Engine,
+    patience: Duration,
+) -> Result<(Mine, Option<Fault>), Fault> {
+    let outbox = &*engine.outgoing.outbox;
+    let mine = outbox.mine(LISTED).await?;
+    if mine.queued == 0 || patience.is_zero() {
+        return Ok((mine, None));
+    }
+    let _waiting = Progress::start(invocation.printer(), "sending", None);
+    let why = send(engine, patience).await.unwrap_or_else(Some);
+    Ok((outbox.mine(LISTED).await?, why))
 }
 
 /// Carries what this process has queued until it is settled, time is up or a signal comes.

@@ -92,14 +92,13 @@ impl Governor {
         if scene.account.emulated {
             return;
         }
-        let time = i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 4);
-        let until = now().saturating_add(time);
+        let now = now();
         let queues = queues(scene);
         for Queue { key, pace, .. } in &queues {
-            self.limits.hold(key, *pace, until);
+            self.limits.hold(key, *pace, now, time);
         }
         if queues.is_empty() {
-            self.held.hold(&own(scene), FREE, until);
+            self.held.hold(&own(scene), FREE, now, time);
         }
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::outbox::LANES;
-use super::{Ledger, explain};
+use super::{Ledger, cannot_open, explain};
 use crate::error::{Fault, Kind};
 use crate::settings::edit::create_private_folder;
 
@@ -121,7 +121,7 @@ fn lock(path: &Path, key: &str) -> Result<File, Fault> {
     let name: String =
         Sha256::digest(key.as_bytes()).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     let file = folder.join(format!("{name}.lock"));
-    let io = |error: &std::io::Error| Fault::io(format!("cannot open {}", file.display()), error);
+    let io = |error: &std::io::Error| cannot_open(&file, error);
     create_private_folder(&folder).map_err(|error| io(&error))?;
     let open = File::options().create(true).truncate(false).write(true).open(&file);
     let lock = open.map_err(|error| io(&error))?;

@@ -10,6 +10,10 @@ use rusqlite::{OptionalExtension as _, TransactionBehavior, params};
 
 use super::Ledger;
 
+/// How far the times of two processes may be apart that look at the clock at the same time, one of them
+/// having waited for the ledger since then; in microseconds.
+const DISAGREEMENT: i64 = 10_000_000;
+
 /// How fast turns follow one another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
@@ -31,7 +35,7 @@ pub struct Limits {
 enum Place {
     Unopened,
     Shared(Ledger),
-    Alone(HashMap<String, i64>),
+    Alone(HashMap<String, Last>),
 }
 
 impl Limits {
@@ -52,52 +56,73 @@ impl Limits {
         now: i64,
         patience: Duration,
     ) -> Result<Duration, Duration> {
-        self.change(key, |last| turn(last, pace, now, patience))
+        self.change(key, now, |last| turn(last, pace, now, patience))
     }
 
-    /// Lets nobody have a turn in the queue `key` before `until` (microseconds since the epoch).
-    pub fn hold(&self, key: &str, pace: Pace, until: i64) {
+    /// Lets nobody have a turn in the queue `key` for so long after `now` (microseconds since the
+    /// epoch).
+    pub fn hold(&self, key: &str, pace: Pace, now: i64, time: Duration) {
         let burst = micros(pace.interval) * i64::from(pace.burst.saturating_sub(1));
-        self.change(key, |last| (Some(last.unwrap_or(0).max(until + burst)), ()));
+        let until = now.saturating_add(micros(time)).saturating_add(burst);
+        self.change(key, now, |last| (Some(last.unwrap_or(0).max(until)), ()));
     }
 
-    fn change<T>(&self, key: &str, step: impl Fn(Option<i64>) -> (Option<i64>, T)) -> T {
+    fn change<T>(&self, key: &str, now: i64, step: impl Fn(Option<i64>) -> (Option<i64>, T)) -> T {
         let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*place, Place::Unopened) {
             let opened = self.path.as_deref().and_then(|path| Ledger::open(path).ok());
             *place = opened.map_or_else(|| Place::Alone(HashMap::new()), Place::Shared);
         }
         if let Place::Shared(ledger) = &mut *place {
-            match shared(ledger, key, &step) {
+            match shared(ledger, key, now, &step) {
                 Ok(result) => return result,
                 // A ledger that has become unusable must not stop calls.
                 Err(_) => *place = Place::Alone(HashMap::new()),
             }
         }
         let Place::Alone(queues) = &mut *place else { return step(None).1 };
-        let (next, result) = step(queues.get(key).copied());
+        let (next, result) = step(queues.get(key).map(|last| last.seen_at(now)));
         if let Some(next) = next {
-            queues.insert(key.to_owned(), next);
+            queues.insert(key.to_owned(), Last { next, at: now });
         }
         result
+    }
+}
+
+/// Where a queue stood when somebody had a turn in it.
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    /// When the queue is empty again.
+    next: i64,
+    /// When that was said.
+    at: i64,
+}
+
+impl Last {
+    /// When the queue is empty again, for a clock that may have been put back since then: nobody waits
+    /// any longer for that.
+    fn seen_at(self, now: i64) -> i64 {
+        let back = self.at.saturating_sub(now);
+        if back > DISAGREEMENT { self.next.saturating_sub(back) } else { self.next }
     }
 }
 
 fn shared<T>(
     ledger: &mut Ledger,
     key: &str,
+    now: i64,
     step: impl Fn(Option<i64>) -> (Option<i64>, T),
 ) -> rusqlite::Result<T> {
     let change = ledger.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let last = change
-        .prepare_cached("SELECT next FROM turns WHERE queue = ?1")?
-        .query_row([key], |row| row.get(0))
+        .prepare_cached("SELECT next, at FROM turns WHERE queue = ?1")?
+        .query_row([key], |row| Ok(Last { next: row.get(0)?, at: row.get(1)? }))
         .optional()?;
-    let (next, result) = step(last);
+    let (next, result) = step(last.map(|last| last.seen_at(now)));
     if let Some(next) = next {
         change
-            .prepare_cached("INSERT OR REPLACE INTO turns (queue, next) VALUES (?1, ?2)")?
-            .execute(params![key, next])?;
+            .prepare_cached("INSERT OR REPLACE INTO turns (queue, next, at) VALUES (?1, ?2, ?3)")?
+            .execute(params![key, next, now])?;
     }
     change.commit()?;
     Ok(result)
@@ -162,9 +187,22 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_was_put_back_makes_nobody_wait_longer() {
+        let hour = 3_600_000_000;
+        let home = tempfile::tempdir().unwrap();
+        for limits in [Limits::at(None), Limits::at(Some(home.path().join("kosmo.db")))] {
+            limits.hold("held", PACE, hour, Duration::from_secs(1));
+            assert_eq!(waits(&limits, hour, 4), [0, 0, 100, 200]);
+            assert_eq!(waits(&limits, 0, 2), [300, 400], "as if no time had passed");
+            assert_eq!(limits.take("held", PACE, 0, LONG), Ok(Duration::from_secs(1)));
+            assert_eq!(waits(&limits, hour, 1), [0], "and forward again");
+        }
+    }
+
+    #[test]
     fn a_hold_stops_everybody_until_its_time() {
         let limits = Limits::at(None);
-        limits.hold("q", PACE, 1_000_000);
+        limits.hold("q", PACE, 0, Duration::from_secs(1));
         assert_eq!(waits(&limits, 0, 2), [1000, 1100]);
         assert_eq!(limits.take("other", PACE, 0, LONG), Ok(Duration::ZERO));
     }

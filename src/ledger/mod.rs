@@ -13,6 +13,7 @@ pub mod replays;
 pub mod tokens;
 mod writer;
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -95,10 +96,22 @@ const MIGRATIONS: &[&str] = &[
 ",
     "
     CREATE INDEX replays_by_age ON replays (at);
+ ",
+    "
+    ALTER TABLE turns ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox_pauses ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
 ",
 ];
 
 const NEWEST: u32 = MIGRATIONS.len() as u32;
+
+/// What to do about a damaged ledger, and what it costs.
+const DAMAGED: &str = "keep a copy and move it away, with its -wal and -shm, to begin a new one; lost \
+                       are past runs, tokens, refused events and receipts, and how far imports came; \
+                       queued events stay, and some may be sent again under their ids";
+
+/// What to do where nothing can be written.
+const WRITABLE: &str = "point KOSMO_HOME at a folder that can be written";
 
 /// How long to wait for another process that is writing.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -118,8 +131,7 @@ impl Ledger {
     /// # Errors
     /// When it cannot be opened, is damaged, or was written by a newer version of the program.
     pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
-        create_private_file(path)
-            .map_err(|error| Fault::io(format!("cannot open {}", path.display()), &error))?;
+        create_private_file(path).map_err(|error| cannot_open(path, &error))?;
         let mut ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         ledger.prepare().map_err(|error| explain(path, &error))?;
         ledger.migrate(path)?;
@@ -230,6 +242,18 @@ fn create_private_file(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
+/// That a file of the ledger's cannot be opened or made.
+fn cannot_open(path: &Path, error: &std::io::Error) -> Fault {
+    let fault = Fault::io(format!("cannot open {}", path.display()), error);
+    match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem | ErrorKind::NotADirectory => {
+            fault.hint(WRITABLE)
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => fault.hint("make some room"),
+        _ => fault,
+    }
+}
+
 fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
@@ -241,7 +265,10 @@ pub(crate) fn explain(path: &Path, error: &rusqlite::Error) -> Fault {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             Fault::new(Kind::Io, format!("{file} is damaged or not a database"))
                 .code("damaged_ledger")
-                .hint("move it away; only the record of past calls is lost")
+                .hint(DAMAGED)
+        }
+        Some(ErrorCode::ReadOnly) => {
+            Fault::new(Kind::Io, format!("{file} cannot be written")).hint(WRITABLE)
         }
         Some(ErrorCode::DiskFull) => {
             Fault::new(Kind::Io, format!("{file}: the disk is full")).hint("make some room")

@@ -208,6 +208,10 @@ pub struct Mine {
     pub listed: Vec<Receipt>,
 }
 
+/// By how many milliseconds two looks at the clock may come in another order than they were made. What
+/// seems to have been written later than that from now was written before the clock was put back.
+const CLOCKS_DIFFER: i64 = 10_000;
+
 /// Keeps events until they are settled. Everything that returns `Ok` is done and survives the death
 /// of the process; [`Outbox::sync`] makes it survive the death of the machine too.
 pub trait Outbox: Send + Sync {
@@ -216,6 +220,9 @@ pub trait Outbox: Send + Sync {
 
     /// Returns when what was appended so far is on stable storage.
     fn sync(&self) -> Later<'_, ()>;
+
+    /// How many events were appended here so far, whatever became of them. Asks nobody.
+    fn appended(&self) -> u64;
 
     /// What became of the events appended here so far, with at most so many of those refused.
     fn mine(&self, most: usize) -> Later<'_, Mine>;

@@ -209,6 +209,9 @@ impl Outbox for Stopped {
     fn sync(&self) -> Later<'_, ()> {
         self.0.sync()
     }
+    fn appended(&self) -> u64 {
+        self.0.appended()
+    }
     fn mine(&self, most: usize) -> Later<'_, kosmo::ledger::outbox::Mine> {
         self.0.mine(most)
     }

@@ -235,11 +235,10 @@ impl Api {
         }
     }
 
-    /// Deletes a message, if it is still there.
-    pub(super) async fn delete(&self, stream: &str, sequence: u64) -> Result<(), Fault> {
+    /// Deletes a message; whether it was still there. Acknowledged in the meantime, it is gone already.
+    pub(super) async fn delete(&self, stream: &str, sequence: u64) -> Result<bool, Fault> {
         let body = json!({"seq": sequence, "no_erase": true});
-        // Acknowledged in the meantime, it is gone already.
-        self.ask(&format!("STREAM.MSG.DELETE.{stream}"), &body).await.map(drop)
+        Ok(self.ask(&format!("STREAM.MSG.DELETE.{stream}"), &body).await?.is_ok())
     }
 }
 

@@ -107,8 +107,13 @@ impl Server {
     /// Deletes an event whose keeping failed as a whole. That it was is written down before: the server
     /// goes on knowing its id.
     async fn take_back(&self, place: &str, id: &str, sequence: u64) -> Result<(), Fault> {
-        self.put(&Names::taken_back(place, &names::event(id)), &true).await?;
-        self.api.delete(&self.queue, sequence).await
+        let back = Names::taken_back(place, &names::event(id));
+        self.put(&back, &true).await?;
+        if !self.api.delete(&self.queue, sequence).await? {
+            // It was settled already.
+            self.put(&back, &false).await?;
+        }
+        Ok(())
     }
 
     /// Publishes one event; `once` when it goes under another name than its id.

@@ -18,9 +18,7 @@ impl JetStream {
     pub(super) async fn hold_up(&self, place: &Place, until: i64, why: &str) -> Result<(), Fault> {
         let server = self.server().await?;
         server.introduce(place).await?;
-        let paused = (until > Timestamp::now().as_millisecond()).then(|| (why.to_owned(), until));
-        let mut card = Card::new(place);
-        card.paused = paused;
+        let card = Card::new(place).pausing(why, until);
         server.put(&Names::key(&names::place(place)), &card).await
     }
 
@@ -40,9 +38,7 @@ impl JetStream {
             // The server knows the bytes of all places together.
             let size = server.api.size(&server.queue).await?;
             counts.bytes = size.bytes.saturating_mul(counts.queued) / size.messages.max(1);
-            let paused =
-                card.paused.filter(|(_, until)| *until > Timestamp::now().as_millisecond());
-            let oldest = oldest.as_ref().map(at);
+            let (oldest, paused) = (oldest.as_ref().map(at), card.paused());
             states.insert(place, State { counts, oldest, paused, damaged: Vec::new() });
         }
         Ok(states)

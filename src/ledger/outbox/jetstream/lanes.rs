@@ -73,7 +73,7 @@ impl JetStream {
     ) -> Result<Option<Claim>, Fault> {
         let server = self.server().await?;
         for (word, (place, card)) in server.places(which).await? {
-            if card.paused.is_some_and(|(_, until)| until > now()) {
+            if card.paused().is_some() {
                 continue;
             }
             for lane in 0..LANES {
@@ -208,11 +208,16 @@ impl JetStream {
             these.map(|(_, message)| id(message.headers.as_ref())).collect()
         };
         server.record(claim, &mut held, ids(false), ids(true)).await?;
-        server.api.acknowledge(&first).await?;
         held.messages.drain(..first.len());
-        let mut own = locked(&self.own);
-        for (index, message) in first.iter().enumerate() {
-            own.end(&id(message.headers.as_ref()), !refused(index));
+        {
+            let mut own = locked(&self.own);
+            for (index, message) in first.iter().enumerate() {
+                own.end(&id(message.headers.as_ref()), !refused(index));
+            }
+        }
+        // They are settled. What the server was not told comes again, and is known then.
+        if server.api.acknowledge(&first).await.is_err() {
+            held.forget();
         }
         Ok(())
     }
@@ -227,23 +232,28 @@ impl Server {
     /// Reads on in a lane until so many events are at hand, or there are no more.
     async fn fill(&self, claim: &Claim, held: &mut Held, most: usize) -> Result<(), Fault> {
         let word = names::place(&claim.place);
-        if !self.knows(held) {
-            *held = self.begin(&word, claim.lane).await?;
-        }
         let consumer = Names::consumer(&word, claim.lane);
-        while held.messages.len() < most {
-            let wanted = most - held.messages.len();
+        loop {
+            if !self.knows(held) {
+                *held = self.begin(&word, claim.lane).await?;
+            }
+            let wanted = most.saturating_sub(held.messages.len());
+            if wanted == 0 {
+                return Ok(());
+            }
             let found = self.api.fetch(&self.queue, &consumer, wanted).await?;
+            if !self.knows(held) {
+                // Another server gave them out, which may have forgotten what was settled.
+                continue;
+            }
             let all = found.len();
-            let (old, new): (Vec<_>, Vec<_>) =
-                found.into_iter().partition(|message| held.is_settled(message));
-            self.api.acknowledge(&old).await?;
+            let new = self.unsettled(&word, held, found).await?;
+            let enough = all < wanted || new.len() == all;
             held.take_in(new);
-            if all < wanted || old.is_empty() {
-                break;
+            if enough {
+                return Ok(());
             }
         }
-        Ok(())
     }
 
     /// The entry of a lane that is still the claim's, with its revision.

@@ -23,6 +23,11 @@ pub(super) struct Own {
 }
 
 impl Own {
+    /// How many there were, whatever became of them.
+    pub(super) fn appended(&self) -> u64 {
+        (self.open.len() + self.buried.len()) as u64 + self.sent
+    }
+
     /// Notes the end of an event, if it is one of ours.
     pub(super) fn end(&mut self, id: &str, sent: bool) {
         if !self.open.remove(id) {

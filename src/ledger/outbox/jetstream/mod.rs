@@ -96,6 +96,10 @@ impl Outbox for JetStream {
         Box::pin(async { Ok(()) })
     }
 
+    fn appended(&self) -> u64 {
+        locked(&self.own).appended()
+    }
+
     fn mine(&self, most: usize) -> Later<'_, Mine> {
         Box::pin(self.mine_now(most))
     }

@@ -106,9 +106,9 @@ impl Names {
         format!("{}.settled.{place}.{lane}", self.name)
     }
 
-    /// The subject of the records of what somebody settled by hand.
-    pub(super) fn settled_by_hand(&self, place: &str) -> String {
-        format!("{}.settled.{place}.hand", self.name)
+    /// The subject of records that count for no lane.
+    pub(super) fn settled_aside(&self, place: &str) -> String {
+        format!("{}.settled.{place}.aside", self.name)
     }
 
     /// The subjects of all records of a place.

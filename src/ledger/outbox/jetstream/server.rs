@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_nats::{Client, ConnectOptions, HeaderMap, ServerAddr};
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -15,10 +16,10 @@ use super::inquiry::Walk;
 use super::names::{self, Names};
 use super::{Address, locked};
 use crate::error::{Fault, Kind};
-use crate::ledger::outbox::{LANES, Place, Which};
+use crate::ledger::outbox::{CLOCKS_DIFFER, LANES, Place, Which};
 
 /// How long the server remembers the ids it was given.
-const DUPLICATES: Duration = Duration::from_secs(3600);
+pub(super) const DUPLICATES: Duration = Duration::from_secs(3600);
 
 /// How long the server waits for an acknowledgement before it gives an event out again. Whoever takes
 /// a lane over need not wait for that.
@@ -42,13 +43,30 @@ pub(super) struct Card {
     mark: String,
     /// Why nothing is sent for the moment, and until when.
     #[serde(default)]
-    pub(super) paused: Option<(String, i64)>,
+    paused: Option<(String, i64)>,
+    /// When that was said.
+    #[serde(default)]
+    since: i64,
 }
 
 impl Card {
     pub(super) fn new(place: &Place) -> Self {
         let Place { provider, account, service, mark } = place.clone();
-        Self { provider, account, service, mark, paused: None }
+        Self { provider, account, service, mark, paused: None, since: 0 }
+    }
+
+    /// The same place, which pauses from now on; not when that is over already.
+    pub(super) fn pausing(self, why: &str, until: i64) -> Self {
+        let since = Timestamp::now().as_millisecond();
+        Self { paused: (until > since).then(|| (why.to_owned(), until)), since, ..self }
+    }
+
+    /// Why nothing is sent now, and until when. Whoever said so on a machine whose clock is ahead is
+    /// not believed.
+    pub(super) fn paused(&self) -> Option<(String, i64)> {
+        let now = Timestamp::now().as_millisecond();
+        let said = self.since <= now.saturating_add(CLOCKS_DIFFER);
+        self.paused.clone().filter(|(_, until)| said && *until > now)
     }
 
     fn place(&self) -> Place {

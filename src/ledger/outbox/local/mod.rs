@@ -230,6 +230,10 @@ impl Outbox for Local {
         Box::pin(self.sync_now())
     }
 
+    fn appended(&self) -> u64 {
+        self.producer().own().iter().map(|own| own.appended).sum()
+    }
+
     fn mine(&self, most: usize) -> Later<'_, Mine> {
         Box::pin(async move { self.mine_now(most) })
     }

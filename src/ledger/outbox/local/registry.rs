@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
+use super::super::CLOCKS_DIFFER;
 use super::receipts::Packed;
 use super::walk::Position;
 
@@ -15,7 +16,7 @@ use super::walk::Position;
 /// case is anything lost.
 const LONGEST_LEASE: i64 = 10 * 60 * 1000;
 
-/// The same for pauses.
+/// The longest pause.
 const LONGEST_PAUSE: i64 = 24 * 60 * 60 * 1000;
 
 /// How far a segment is settled, and how many of its events are.
@@ -105,20 +106,23 @@ pub(super) fn pause(
     if until <= now {
         return db.execute("DELETE FROM outbox_pauses WHERE place = ?1", [place]).map(drop);
     }
-    let sql = "INSERT OR REPLACE INTO outbox_pauses (place, until, why) VALUES (?1, ?2, ?3)";
-    db.execute(sql, params![place, until.min(now.saturating_add(LONGEST_PAUSE)), why]).map(drop)
+    let sql = "INSERT OR REPLACE INTO outbox_pauses (place, until, why, since)
+               VALUES (?1, ?2, ?3, ?4)";
+    let until = until.min(now.saturating_add(LONGEST_PAUSE));
+    db.execute(sql, params![place, until, why, now]).map(drop)
 }
 
-/// Why a place pauses, and until when.
+/// Why a place pauses, and until when. A pause that begins later than now was set before the clock was
+/// put back, and is over.
 pub(super) fn paused(
     db: &Connection,
     place: &str,
     now: i64,
 ) -> rusqlite::Result<Option<(String, i64)>> {
-    let sql = "SELECT why, until FROM outbox_pauses WHERE place = ?1 AND until > ?2
-               AND until <= ?2 + ?3";
+    let sql = "SELECT why, until FROM outbox_pauses
+               WHERE place = ?1 AND until > ?2 AND since <= ?2 + ?3";
     db.prepare_cached(sql)?
-        .query_row(params![place, now, LONGEST_PAUSE], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![place, now, CLOCKS_DIFFER], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()
 }
 

@@ -249,15 +249,22 @@ async fn many_large_events_are_one_append() {
 }
 
 #[tokio::test]
-async fn a_lease_from_a_clock_that_was_ahead_is_over() {
+async fn leases_and_pauses_from_a_clock_that_was_ahead_are_over() {
     let home = tempfile::tempdir().unwrap();
     let outbox = at(home.path());
     outbox.append(&place("m"), vec![item(0, "a")]).await.unwrap();
     take(&outbox).await.unwrap();
     assert_eq!(take(&outbox).await, None);
     let ledger = crate::ledger::Ledger::open(&home.path().join("kosmo.db")).unwrap();
-    let hours = "UPDATE outbox_leases SET until = until + 5 * 3600 * 1000";
-    ledger.connection.execute(hours, []).unwrap();
+    let ahead = |sql: &str| ledger.connection.execute(sql, []).unwrap();
+    ahead("UPDATE outbox_leases SET until = until + 5 * 3600000");
+    take(&outbox).await.unwrap();
+    outbox.pause(&place("m"), super::now() + 60_000, "not today").await.unwrap();
+    ahead("DELETE FROM outbox_leases");
+    assert_eq!(take(&outbox).await, None);
+    ahead("UPDATE outbox_pauses SET until = until + 5 * 3600000, since = since + 5 * 3600000");
+    let state = outbox.state(&Which::default()).await.unwrap().remove(&place("m")).unwrap();
+    assert_eq!(state.paused, None);
     assert!(take(&outbox).await.is_some());
 }
 
