@@ -208,8 +208,7 @@ pub struct Mine {
     pub listed: Vec<Receipt>,
 }
 
-/// By how many milliseconds two looks at the clock may come in another order than they were made. What
-/// seems to have been written later than that from now was written before the clock was put back.
+/// What was written more milliseconds than this from now was written before the clock was put back.
 const CLOCKS_DIFFER: i64 = 10_000;
 
 /// Keeps events until they are settled. Everything that returns `Ok` is done and survives the death
@@ -264,8 +263,7 @@ pub trait Outbox: Send + Sync {
     /// What became of one event.
     fn look<'a>(&'a self, message_id: &'a str) -> Later<'a, Receipt>;
 
-    /// Receipts of events that are queued or buried, the oldest first, with their bodies, at most so
-    /// many, after `cursor` (the id of the last one seen).
+    /// Receipts of what is queued or buried, oldest first, at most so many after the id `cursor`.
     fn list<'a>(
         &'a self,
         which: &'a Which,
