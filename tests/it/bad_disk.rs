@@ -25,6 +25,7 @@ const READ_ONLY: &str =
 
 /// Does these things in the home of `run`, on a disk that is mounted for them alone; none, with the
 /// reason printed, where a process may not mount anything.
+#[expect(clippy::print_stderr, reason = "says why nothing was tested")]
 fn on_disk(run: &Kosmo, mount: &str, steps: &[Step<'_>]) -> Option<Vec<Ran>> {
     let mut may = Command::new("unshare");
     let may = may.args(["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).output();
