@@ -8,9 +8,10 @@ mod template;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::capability::flow::Flow;
+use super::docs;
 use super::operation::{Effect, Operation, Provider, Repeat, Route};
 use crate::error::{Fault, Kind};
 pub use template::{Filled, Template};
@@ -189,7 +190,7 @@ impl Action {
             params: self.params.clone(),
             one_of: Vec::new(),
             result: IndexMap::new(),
-            example: Map::new(),
+            example: docs::sample::arguments(&self.params),
             example_lua: String::new(),
             replaces: None,
             subjects: None,

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value, json};
 
+use super::docs::sample;
 use super::operation::{Effect, Operation, Repeat, Route};
 use super::schema;
 use crate::error::Fault;
@@ -118,6 +119,7 @@ impl Tool {
         let effect = self.hints.effect();
         let (params, about) = (params(&self.input, 0), self.about.clone());
         let title = self.title.clone().unwrap_or_else(|| self.name.clone());
+        let example = sample::arguments(&params);
         let idempotent = effect == Effect::Read || self.hints.idempotent == Some(true);
         Operation {
             provider: format!("{PREFIX}.{}", self.server),
@@ -139,7 +141,7 @@ impl Tool {
             params,
             one_of: Vec::new(),
             result: IndexMap::new(),
-            example: Map::new(),
+            example,
             example_lua: String::new(),
             replaces: None,
             subjects: None,

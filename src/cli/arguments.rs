@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value};
 
+use super::stray;
 use crate::catalogue::name::fold;
 use crate::catalogue::schema::param_name;
 use crate::catalogue::{Catalogue, Operation, Param, Type};
@@ -169,7 +170,9 @@ fn set(
     flag: &Flag,
 ) -> Result<(), Fault> {
     let mut keys = flag.name.split('.');
-    let first = param_name(operation, keys.next().unwrap_or_default())?;
+    let first = keys.next().unwrap_or_default();
+    let first =
+        param_name(operation, first).map_err(|fault| stray::option(operation, first, fault))?;
     let mut param = Some(&operation.params[first]);
     let mut path = first.to_owned();
     let mut slot = args.entry(first).or_insert(Value::Null);

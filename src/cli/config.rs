@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::describe::{joined, object, origin};
 use super::reply::Reply;
+use crate::catalogue::name::{did_you_mean, nearest};
 use crate::catalogue::operation::FieldKind;
 use crate::error::Fault;
 use crate::redact::MASK;
@@ -35,7 +36,7 @@ pub(super) struct PathArgs {}
 /// Every value in force.
 ///
 /// # Errors
-/// None.
+/// `not_found` when there is nothing under the prefix.
 pub(super) fn show(runtime: &Runtime, args: &ShowArgs) -> Result<Reply, Fault> {
     let prefix = args.prefix.as_deref().unwrap_or_default();
     let mut rows: Vec<(String, Value, Origin)> = runtime
@@ -51,7 +52,11 @@ pub(super) fn show(runtime: &Runtime, args: &ShowArgs) -> Result<Reply, Fault> {
         rows.push((key, value, origin));
     }
     rows.sort_by(|a, b| a.0.cmp(&b.0));
+    let keys: Vec<String> = rows.iter().map(|(key, _, _)| key.clone()).collect();
     rows.retain(|(key, _, _)| key.starts_with(prefix));
+    if rows.is_empty() && !prefix.is_empty() {
+        return Err(unset(prefix, &keys));
+    }
     let lines: Vec<String> = rows
         .iter()
         .map(|(key, value, origin)| match args.origin {
@@ -69,6 +74,13 @@ pub(super) fn show(runtime: &Runtime, args: &ShowArgs) -> Result<Reply, Fault> {
         "warnings": runtime.settings().warnings(),
     });
     Ok(Reply::new(json, lines.join("\n")).listing("settings"))
+}
+
+/// The complaint about a key that nothing is set under.
+fn unset(prefix: &str, keys: &[String]) -> Fault {
+    let near = nearest(prefix, keys.iter().map(String::as_str));
+    let hint = did_you_mean(&near).unwrap_or_else(|| "`kosmo config show` lists them".to_owned());
+    Fault::not_found(format!("nothing is set under `{prefix}`")).code("unknown_setting").hint(hint)
 }
 
 /// The account fields that variables set.

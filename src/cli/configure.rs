@@ -200,6 +200,7 @@ fn write_project(
             .hint(hint));
         }
     }
+    let lock = path.parent().and_then(edit::lock);
     let mut draft = Draft::open(path, Privacy::Shared)?;
     let file = draft.path().to_owned();
     // What the user writes is trusted as long as all the rest was, too.
@@ -207,6 +208,8 @@ fn write_project(
     change::settings(&mut draft, provider, account, wish);
     change::fields(&mut draft, None, provider, account, wish);
     edit::save(&[&draft])?;
+    // The file of trust may lie in the same folder.
+    drop(lock);
     if own && trust::trust(settings.paths(), &file).is_ok() {
         return Ok(Vec::new());
     }

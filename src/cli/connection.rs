@@ -144,7 +144,7 @@ pub(super) fn get(invocation: &Invocation, args: &GetArgs) -> Result<u8, Fault> 
     json.insert("success".to_owned(), json!(false));
     json.insert("error".to_owned(), json!(fault.message));
     json.insert("error_detail".to_owned(), fault.to_json());
-    invocation.say(&Reply::new(Value::Object(json), record.text()));
+    invocation.say(&Reply::new(Value::Object(json), record.text(false)));
     if !invocation.json() {
         invocation.printer().complain(&fault);
     }
@@ -195,7 +195,7 @@ pub(super) fn list(invocation: &Invocation, args: &ListArgs) -> Result<u8, Fault
         false => table(&["Id", "Name", "State", "Has", ""], rows),
     };
     let json = json!({"success": true, "items": items, "cursor": cursor});
-    Ok(invocation.say(&Reply::new(json, text)))
+    Ok(invocation.say(&Reply::new(json, text).listing("items")))
 }
 
 fn of_provider(runtime: &Runtime, name: &str, archived: bool) -> Vec<Record> {
@@ -266,7 +266,7 @@ pub(super) fn say(
     notes: &[String],
 ) -> Result<u8, Fault> {
     let mut json: Map<String, Value> = record.to_json();
-    let mut text = record.text();
+    let mut text = record.text(verdict.is_some());
     let mut exit = record.exit();
     for note in notes {
         text += &format!("\nnote: {note}");

@@ -98,8 +98,12 @@ fn report(runtime: &Runtime, provider: &Provider, findings: &[Finding]) -> Value
         "auth_strategy": auth_strategy(provider),
     }));
     report.append(&mut availability());
-    let examples: Vec<String> =
-        provider.operations.values().take(5).map(|operation| operation.full_name()).collect();
+    let featured = provider.featured.iter().filter_map(|name| provider.operation(name));
+    let examples: Vec<String> = featured
+        .chain(provider.operations.values())
+        .take(5)
+        .map(|operation| operation.full_name())
+        .collect();
     let rest = object(json!({
         "enabled": switched_on(settings, provider),
         "configured": state.configured,
@@ -130,8 +134,8 @@ fn next(provider: &Provider, state: &State, findings: &[Finding]) -> Vec<String>
         commands.push(format!("kosmo integrations:configure {name} --set {secret}=- --json"));
     } else if !state.active {
         commands.push(format!("kosmo integrations:configure {name} --enable --json"));
-    } else if let Some(operation) = provider.operations.values().next() {
-        commands.push(format!("kosmo integrations:docs {}", operation.full_name()));
+    } else {
+        commands.push(format!("kosmo integrations:docs {name}"));
     }
     commands.dedup();
     commands

@@ -57,6 +57,8 @@ pub(super) struct Entry {
     pub(super) examples: &'static str,
     /// Whether flags that are not its own belong to the function it calls.
     pub(super) loose: bool,
+    /// The short way to write it, and what that does.
+    pub(super) shortcut: Option<(&'static str, &'static str)>,
     /// What it may change, when it cannot be told from its flags.
     pub(super) touches: Option<Touches>,
     pub(super) args: fn(clap::Command) -> clap::Command,
@@ -193,8 +195,8 @@ pub(super) const fn entry(
     args: fn(clap::Command) -> clap::Command,
     run: fn(&Invocation, &ArgMatches) -> Result<u8, Fault>,
 ) -> Entry {
-    let (usage, examples, loose, touches) = (None, "", false, None);
-    Entry { name, heading, about, usage, examples, loose, touches, args, run }
+    let (usage, examples, loose, shortcut, touches) = (None, "", false, None, None);
+    Entry { name, heading, about, usage, examples, loose, shortcut, touches, args, run }
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use super::entry::Entry;
 use super::table::membrane::WORDS;
-use super::{membrane, table};
-use crate::catalogue::name::fold;
+use super::{everywhere, membrane, table};
+use crate::catalogue::name::{did_you_mean, fold, nearest};
 use crate::catalogue::{Operation, docs};
 use crate::error::Fault;
 
@@ -53,9 +53,6 @@ const NICKNAMES: &[(&str, &str)] = &[
     ("permissions", "safety"),
 ];
 
-/// What the provider shortcuts do.
-const SHORTCUT: &str = "Call a function of a provider, or read the provider's page";
-
 /// What to print when no command was named: the help, or the version.
 ///
 /// # Errors
@@ -70,8 +67,21 @@ pub(super) fn top(flags: &[OsString]) -> Result<String, Fault> {
     }
     match flags.first() {
         None => Ok(everything()),
-        Some(flag) => Err(Fault::usage(format!("no command follows `{}`", flag.display()))
-            .hint("`kosmo help` lists the commands")),
+        Some(flag) => {
+            let known = everywhere::everywhere(clap::Command::new("kosmo"));
+            let mut names: Vec<String> = known
+                .get_arguments()
+                .filter_map(|known| Some(format!("--{}", known.get_long()?)))
+                .collect();
+            names.extend(["--help".to_owned(), "--version".to_owned()]);
+            let written = flag.to_string_lossy();
+            let near = match names.iter().any(|name| *name == written) {
+                true => None,
+                false => did_you_mean(&nearest(&written, names.iter().map(String::as_str))),
+            };
+            Err(Fault::usage(format!("no command follows `{written}`"))
+                .hint(near.unwrap_or_else(|| "`kosmo help` lists the commands".to_owned())))
+        }
     }
 }
 
@@ -160,16 +170,16 @@ fn words() -> String {
 fn list(text: &mut String, belongs: impl Fn(&Entry) -> bool) {
     let mut heading = "";
     let listed = || table::entries().filter(|entry| belongs(entry));
-    let longest = listed().map(|entry| entry.name.len()).max().unwrap_or(0);
-    let width = longest.max("integrations:<PROVIDER>".len());
+    let short = |entry: &Entry| entry.shortcut.map_or(0, |(shortcut, _)| shortcut.len());
+    let width = listed().map(|entry| entry.name.len().max(short(entry))).max().unwrap_or(0);
     for entry in listed() {
         if entry.heading != heading {
             heading = entry.heading;
             let _ = write!(text, "\n{heading}:\n");
         }
         let _ = writeln!(text, "  {:width$}  {}", entry.name, entry.about);
-        if entry.loose {
-            let _ = writeln!(text, "  {:width$}  {SHORTCUT}", "integrations:<PROVIDER>");
+        if let Some((shortcut, about)) = entry.shortcut {
+            let _ = writeln!(text, "  {shortcut:width$}  {about}");
         }
     }
 }

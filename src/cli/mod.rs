@@ -46,6 +46,7 @@ mod signal;
 mod skill;
 mod status;
 mod stdin;
+mod stray;
 mod stream;
 mod table;
 mod token;

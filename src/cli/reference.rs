@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::describe::{State, function, joined, table};
+use super::invocation::Invocation;
 use super::output::pretty;
 use super::reply::Reply;
 use crate::catalogue::docs::written::Example;
@@ -63,8 +64,9 @@ pub(super) struct ExamplesArgs {
 /// The functions that fit a query, best first.
 ///
 /// # Errors
-/// None.
-pub(super) fn search(runtime: &Runtime, args: &SearchArgs) -> Result<Reply, Fault> {
+/// When the settings cannot be read.
+pub(super) fn search(invocation: &Invocation, args: &SearchArgs) -> Result<u8, Fault> {
+    let runtime = invocation.runtime()?;
     let query = args.query.join(" ");
     let catalogue = runtime.catalogue();
     let hits = search::search(catalogue, &query, MOST);
@@ -88,8 +90,13 @@ pub(super) fn search(runtime: &Runtime, args: &SearchArgs) -> Result<Reply, Faul
         true => String::new(),
         false => table(&["Function", "Operation", "Status", "Description"], rows),
     };
+    if functions.is_empty() && !invocation.json() {
+        // Standard output is for rows.
+        let cure = "say it in other words, or read `kosmo integrations:docs`";
+        invocation.printer().note(&format!("nothing fits `{query}`; {cure}"));
+    }
     let json = json!({"success": true, "query": query, "functions": functions});
-    Ok(Reply::new(json, text).listing("functions"))
+    Ok(invocation.say(&Reply::new(json, text).listing("functions")))
 }
 
 /// A page of the documentation.

@@ -140,7 +140,12 @@ pub(super) fn list(runtime: &Runtime, args: &ListArgs) -> Result<Reply, Fault> {
     let filter = args.which.filter(runtime, Some(args.limit))?;
     let entries = runtime.engine().journal.recent(&filter)?;
     let runs: Vec<Value> = entries.iter().map(Entry::to_json).collect();
-    let text = if entries.is_empty() { "No runs are remembered.".into() } else { rows(&entries) };
+    let all = filter == Filter { limit: filter.limit, ..Filter::default() };
+    let text = match (entries.is_empty(), all) {
+        (false, _) => rows(&entries),
+        (true, true) => "No runs are remembered.".to_owned(),
+        (true, false) => "No run that is remembered fits.".to_owned(),
+    };
     Ok(Reply::new(json!({"success": true, "runs": runs}), text).listing("runs"))
 }
 

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::entry::Entry;
 use super::invocation::Invocation;
 use super::reply::Reply;
+use super::stray::unknown;
 use super::table;
 use crate::error::{Fault, Kind};
 
@@ -19,6 +21,7 @@ kosmo completions fish > ~/.config/fish/completions/kosmo.fish";
 /// Command lines for the help.
 pub(super) const MAN_EXAMPLES: &str = "\
 kosmo man | man -l -
+kosmo man runs list
 kosmo man ~/.local/share/man/man1";
 
 /// A shell with a completion script.
@@ -40,12 +43,12 @@ pub(super) struct CompletionsArgs {
     shell: Shell,
 }
 
-/// Where to put the pages.
+/// Which page, or where to put all of them.
 #[derive(Debug, clap::Args)]
 pub(super) struct ManArgs {
-    /// A folder to write kosmo.1 and a page for every command to
-    #[arg(value_name = "DIR")]
-    folder: Option<PathBuf>,
+    /// A command, or a folder to write kosmo.1 and a page for every command to
+    #[arg(value_name = "COMMAND|DIR", num_args = 0..=3)]
+    what: Vec<PathBuf>,
 }
 
 /// Prints a shell's completion script.
@@ -61,20 +64,23 @@ pub(super) fn completions(invocation: &Invocation, args: &CompletionsArgs) -> Re
     Ok(invocation.say(&Reply::new(json!({"success": true, "script": script}), script)))
 }
 
-/// Prints kosmo(1), or writes it and a page for every command to a folder.
+/// Prints kosmo(1) or the page of a command, or writes all of them to a folder.
 ///
 /// # Errors
-/// When the folder cannot be written.
+/// A command that there is not; when the folder cannot be written.
 pub(super) fn man(invocation: &Invocation, args: &ManArgs) -> Result<u8, Fault> {
-    let program = page(program(), "kosmo")?;
-    let Some(folder) = &args.folder else {
-        return Ok(invocation.say(&Reply::new(json!({"success": true, "page": program}), program)));
+    let program = || page(program(), "kosmo");
+    let words: Vec<_> = args.what.iter().map(|word| word.to_string_lossy()).collect();
+    let named = words.join(":");
+    let folder = match (table::find(&named), args.what.as_slice()) {
+        (Some(entry), _) => return Ok(invocation.say(&printed(of(entry)?.1))),
+        (None, []) => return Ok(invocation.say(&printed(program()?))),
+        (None, [folder]) => folder,
+        (None, _) => return Err(unknown(&named)),
     };
-    let mut pages = vec![("kosmo".to_owned(), program)];
+    let mut pages = vec![("kosmo".to_owned(), program()?)];
     for entry in table::entries() {
-        let name = format!("kosmo-{}", entry.name.replace([':', ' '], "-"));
-        let text = page(entry.command().after_help(entry.example_lines()), &name)?;
-        pages.push((name, text));
+        pages.push(of(entry)?);
     }
     let files = pages
         .iter()
@@ -82,6 +88,17 @@ pub(super) fn man(invocation: &Invocation, args: &ManArgs) -> Result<u8, Fault> 
         .collect::<Result<Vec<String>, Fault>>()?;
     let text = files.join("\n");
     Ok(invocation.say(&Reply::new(json!({"success": true, "files": files}), text)))
+}
+
+fn printed(page: String) -> Reply {
+    Reply::new(json!({"success": true, "page": page}), page)
+}
+
+/// The name and the page of a command.
+fn of(entry: &Entry) -> Result<(String, String), Fault> {
+    let name = format!("kosmo-{}", entry.name.replace([':', ' '], "-"));
+    let text = page(entry.command().after_help(entry.example_lines()), &name)?;
+    Ok((name, text))
 }
 
 /// The whole program as clap sees it.

@@ -140,6 +140,10 @@ pub(super) static CALL: Entry = Entry {
     usage: Some("<FUNCTION> [JSON] [--PARAMETER VALUE]… [OPTIONS]"),
     examples: call::EXAMPLES,
     loose: true,
+    shortcut: Some((
+        "integrations:<PROVIDER>",
+        "Call a function of a provider, or read the provider's page",
+    )),
     ..entry(
         "integrations:call",
         CALLS,
@@ -167,7 +171,7 @@ static SEARCH: Entry = Entry {
         CALLS,
         "Find functions by what they do",
         reference::SearchArgs::augment_args,
-        |invocation, matches| invocation.reply(matches, reference::search),
+        |invocation, matches| reference::search(invocation, &invocation.args(matches)?),
     )
 };
 

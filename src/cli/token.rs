@@ -90,7 +90,10 @@ pub(super) fn mint(invocation: &Invocation, args: &MintArgs) -> Result<u8, Fault
         "expires_at": expires,
         "from": claims.scope.len().checked_sub(2).map(|at| claims.scope[at].id.as_str()),
     });
-    invocation.printer().note(&format!("covers {count} functions until {expires}"));
+    invocation.printer().note(&format!(
+        "covers {count} function{} until {expires}",
+        if count == 1 { "" } else { "s" }
+    ));
     Ok(invocation.say(&Reply::new(json, token.expose())))
 }
 

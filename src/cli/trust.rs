@@ -22,7 +22,7 @@ pub(super) struct TrustArgs {
 /// `not_found` when there is none, a settings fault when it is broken.
 pub(super) fn trust(runtime: &Runtime, args: &TrustArgs) -> Result<Reply, Fault> {
     let settings = runtime.settings();
-    let file = meant(settings, args)?;
+    let file = meant(settings, args, "trust")?;
     let path = trust::trust(settings.paths(), &file)?;
     let gained = match settings.standing() {
         Standing::Untrusted { ignored } if settings.paths().project.as_deref() == Some(&file) => {
@@ -51,7 +51,7 @@ pub(super) fn trust(runtime: &Runtime, args: &TrustArgs) -> Result<Reply, Fault>
 /// `not_found` when there is no such file.
 pub(super) fn untrust(runtime: &Runtime, args: &TrustArgs) -> Result<Reply, Fault> {
     let settings = runtime.settings();
-    let file = meant(settings, args)?;
+    let file = meant(settings, args, "untrust")?;
     let was = trust::untrust(settings.paths(), &file)?;
     let text = match was {
         true => format!("{} is no longer trusted.", file.display()),
@@ -61,11 +61,12 @@ pub(super) fn untrust(runtime: &Runtime, args: &TrustArgs) -> Result<Reply, Faul
     Ok(Reply::new(json, text))
 }
 
-fn meant(settings: &Settings, args: &TrustArgs) -> Result<PathBuf, Fault> {
+fn meant(settings: &Settings, args: &TrustArgs, command: &str) -> Result<PathBuf, Fault> {
     let within =
         |path: &Path| if path.is_dir() { path.join("kosmo.toml") } else { path.to_owned() };
     let nearest = || settings.paths().project.clone();
     args.path.as_deref().map(within).or_else(nearest).ok_or_else(|| {
-        Fault::not_found("there is no kosmo.toml here or above").hint("name one: kosmo trust PATH")
+        Fault::not_found("there is no kosmo.toml here or above")
+            .hint(format!("name one: kosmo {command} PATH"))
     })
 }

@@ -13,9 +13,10 @@ use super::everywhere::valued;
 use super::help;
 use super::membrane;
 use super::raw;
+use super::stray::unknown;
 use super::table::{self, Shortcut};
 use crate::catalogue::docs;
-use crate::catalogue::name::{did_you_mean, fold, nearest};
+use crate::catalogue::name::fold;
 use crate::error::Fault;
 use crate::runtime::{Opening, Runtime};
 
@@ -205,38 +206,6 @@ fn taken(tokens: &[OsString], function: Option<&str>) -> Vec<&'static str> {
     flags
 }
 
-fn first_word(name: &str) -> &str {
-    name.split_once([':', ' ']).map_or(name, |(first, _)| first)
-}
-
-fn last_word(name: &str) -> &str {
-    name.rsplit_once([':', ' ']).map_or(name, |(_, last)| last)
-}
-
-fn unknown(name: &str) -> Fault {
-    // Within a family only what follows the colon tells commands apart.
-    let (family, last) = name.split_once(':').unwrap_or(("", name));
-    let names = || table::entries().map(|entry| entry.name);
-    let siblings = table::commands_of(family);
-    let same =
-        names().filter(|known| fold(known) == fold(name) || fold(first_word(known)) == fold(name));
-    let same: Vec<&str> = same.collect();
-    let alike = |known: &&str| !nearest(last, [last_word(known)]).is_empty();
-    let related: Vec<&str> = siblings.iter().copied().filter(alike).collect();
-    let near: Vec<&str> = if !same.is_empty() {
-        same
-    } else if siblings.is_empty() {
-        nearest(name, names())
-    } else if related.is_empty() {
-        nearest(name, names()).into_iter().filter(alike).collect()
-    } else {
-        related
-    };
-    Fault::usage(format!("unknown command `{name}`"))
-        .code("unknown_command")
-        .hint(did_you_mean(&near).unwrap_or_else(|| "`kosmo help` lists the commands".to_owned()))
-}
-
 /// clap's complaint as a fault: its first paragraph, and its tip as the hint.
 pub(super) fn complaint(entry: &Entry, error: &clap::Error) -> Fault {
     let rendered = error.render().to_string();
@@ -251,7 +220,11 @@ pub(super) fn complaint(entry: &Entry, error: &clap::Error) -> Fault {
         }
     }
     let message = message.join(" ");
-    let message = message.strip_prefix("error: ").unwrap_or(&message).replace('\'', "`");
+    let message = message
+        .strip_prefix("error: ")
+        .unwrap_or(&message)
+        .replace('\'', "`")
+        .replace("invalid digit found in string", "write a whole number");
     let hint = match tips.first() {
         Some(tip) => tip.replace('\'', "`"),
         None => format!("see `kosmo {} --help`", entry.name),

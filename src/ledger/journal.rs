@@ -137,7 +137,7 @@ fn json(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Value>> {
 }
 
 /// Which entries are wanted. What is absent does not matter.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// The script or command run they belong to.
     pub parent: Option<String>,
@@ -252,7 +252,7 @@ impl Journal {
     /// read.
     pub fn get(&self, prefix: &str) -> Result<Entry, Fault> {
         let prefix = prefix.to_ascii_lowercase();
-        let tail = "WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id LIMIT 3";
+        let tail = "WHERE ?1 <> '' AND substr(id, 1, length(?1)) = ?1 ORDER BY id LIMIT 3";
         let mut found = self.select(tail, &[&prefix])?;
         match found.len() {
             0 => Err(Fault::not_found(format!("no run `{prefix}` is remembered"))

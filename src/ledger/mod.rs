@@ -96,7 +96,7 @@ const MIGRATIONS: &[&str] = &[
 ",
     "
     CREATE INDEX replays_by_age ON replays (at);
- ",
+",
     "
     ALTER TABLE turns ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE outbox_pauses ADD COLUMN since INTEGER NOT NULL DEFAULT 0;

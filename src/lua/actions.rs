@@ -198,9 +198,12 @@ async fn raw_call(host: &Host, raw: Raw) -> Result<Json, Refusal> {
 pub fn check(name: &str, code: &str) -> Result<(), Fault> {
     let lua = Lua::new();
     let chunk = lua.load(code).set_name(format!("={name}")).into_function();
-    let Err(error) = chunk.map(drop) else { return Ok(()) };
-    if !is_javascript(code) {
-        return Err(super::errors::syntax(name, &error));
+    // That line is good Lua, and nobody means it so.
+    let exports = code.lines().any(|line| line.trim_start().starts_with("module.exports"));
+    match chunk.map(drop) {
+        Ok(()) if !exports => return Ok(()),
+        Err(error) if !is_javascript(code) => return Err(super::errors::syntax(name, &error)),
+        _ => {}
     }
     Err(Fault::usage("this is JavaScript, scripts are Lua here").code("javascript_code").hint(
         "write it as Lua: return membrane.api{ method = \"GET\", path = \"/sources\" } (see docs.read(\"actions\"))",
@@ -224,6 +227,7 @@ mod tests {
         assert!(check("code", "return { a = '=>' }").is_ok());
         let code = |text: &str| check("code", text).unwrap_err().code;
         assert_eq!(code("module.exports = ({ input }) => ({ echoed: input })"), "javascript_code");
+        assert_eq!(code("module.exports = 1"), "javascript_code");
         assert_eq!(code("let x = () => 1;\nreturn x"), "javascript_code");
         assert_eq!(code("function f() { return 1 }"), "javascript_code");
         assert_ne!(code("return {"), "javascript_code");

@@ -209,8 +209,10 @@ fn share(_file: &NamedTempFile, _old: Option<&fs::Metadata>) -> std::io::Result<
 }
 
 /// Locks a folder until the answer is dropped, so that two programs do not undo each other's
-/// changes. None where the platform cannot, or where there is no such folder yet.
+/// changes. The folder is made where it is missing, or the first two programs of all would not meet.
+/// None where the platform cannot, or where there can be no such folder.
 pub fn lock(folder: &Path) -> Option<File> {
+    create_private_folder(folder).ok()?;
     let folder = File::open(folder).ok()?;
     folder.lock().ok()?;
     Some(folder)

@@ -88,6 +88,7 @@ mod shells;
 mod sink;
 #[path = "../support/sink/mod.rs"]
 mod sink_server;
+mod stranger;
 mod support;
 mod surroundings;
 mod tidy;

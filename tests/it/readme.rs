@@ -1,9 +1,15 @@
 //! The README's commands and snippets run as they are printed, in a shell, on the emulator.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
 use super::support::kosmo;
 
 /// Lines a test cannot or need not run: they build, they run the tests, or they are this test's set-up.
-const LEFT_OUT: &[&str] = &["cargo test", "export "];
+const LEFT_OUT: &[&str] = &["cargo test", "cargo install", "export "];
+
+/// What lines begin with that serve until they are ended.
+const SERVES: &str = "kosmo serve ";
 
 fn readme() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
@@ -33,8 +39,8 @@ fn every_command_of_the_readme_runs() {
     let binary = std::path::Path::new(env!("CARGO_BIN_EXE_kosmo")).parent().unwrap();
     let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
     let home = kosmo(["--version"]);
-    for line in commands() {
-        let output = std::process::Command::new("sh")
+    for line in commands().iter().filter(|line| !line.starts_with(SERVES)) {
+        let output = Command::new("sh")
             .args(["-c", &format!("echo key-from-stdin | {line}")])
             .env_clear()
             .env("PATH", &path)
@@ -47,6 +53,22 @@ fn every_command_of_the_readme_runs() {
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{line}\n{stderr}");
         assert!(!output.stdout.is_empty(), "{line} printed nothing");
+    }
+}
+
+#[test]
+fn what_serves_in_the_readme_listens_until_it_is_ended() {
+    let lines: Vec<String> =
+        commands().into_iter().filter(|line| line.starts_with(SERVES)).collect();
+    assert!(!lines.is_empty(), "the README has lost its server");
+    for line in lines {
+        let words = line.split(' ').skip(1);
+        let mut child = kosmo(words).command().stderr(Stdio::piped()).spawn().unwrap();
+        let told = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let heard = told.into_iter().any(|told| told.contains("listening on http://127.0.0.1:"));
+        let ended = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(ended.unwrap().success() && heard, "{line}");
+        child.wait().unwrap();
     }
 }
 

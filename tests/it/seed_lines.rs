@@ -31,7 +31,7 @@ const DOCUMENTS: &[Document] = &[
     (
         "kosmokrator",
         "A reference page of KosmoKrator's Segment integration",
-        "Scripts have no `mcp` table yet, so the last line fails. `traits` as a text is refused with the right form.\n",
+        "`traits` as a text is refused with the right form.\n",
     ),
     ("skill", "A skill for Segment with Membrane's command line", ""),
     ("development", "Membrane's pages about developing integrations", ""),

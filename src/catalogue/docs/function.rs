@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::super::action::Work;
 use super::super::operation::{Effect, Operation, Provider, Repeat};
 use super::sample;
 use super::tables::{below, code_list, parameters, result};
@@ -46,9 +47,14 @@ fn facts(provider: &Provider, operation: &Operation) -> String {
             format!("{title} `{} {}`", route.method, route.path)
         })
         .collect();
-    facts.push(("Route", routes.join(", else ")));
+    let script = operation.custom.as_ref().is_some_and(|it| matches!(it.work, Work::Script(_)));
     let secrets = secrets(provider, operation);
-    if !secrets.is_empty() {
+    if script {
+        facts.push(("Runs", "a Lua script, whose calls have routes and credentials".to_owned()));
+    } else {
+        facts.push(("Route", routes.join(", else ")));
+    }
+    if !script && !secrets.is_empty() {
         facts.push(("Credential", secrets.join(" or ")));
     }
     if let Some(limit) = &operation.limit {

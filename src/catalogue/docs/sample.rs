@@ -1,8 +1,9 @@
 //! A call written out, in Lua and for a shell, ready to be pasted.
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::super::operation::Operation;
+use super::super::operation::{Operation, Param, Type};
 
 /// A Lua table is written on one line up to this many characters.
 const LINE: usize = 76;
@@ -48,6 +49,35 @@ pub fn shell_json(operation: &Operation, args: &Map<String, Value>) -> String {
     }
     let json = quote(&Value::Object(args.clone()).to_string());
     format!("kosmo integrations:call {name} {json} --json")
+}
+
+/// Arguments that fit, for a row that nobody wrote an example for: all that it cannot do without.
+pub fn arguments(params: &IndexMap<String, Param>) -> Map<String, Value> {
+    let required = params.iter().filter(|(_, param)| param.required);
+    required.map(|(name, param)| (name.clone(), argument(name, param))).collect()
+}
+
+fn argument(name: &str, param: &Param) -> Value {
+    if let Some(known) = param.default.as_ref().or_else(|| param.choices.first()) {
+        return known.clone();
+    }
+    let number = || {
+        let least = param.minimum.unwrap_or(1);
+        param.maximum.map_or(least, |most| least.min(most))
+    };
+    match param.kind {
+        Type::Boolean => Value::Bool(true),
+        Type::Integer | Type::Number => Value::from(number()),
+        Type::Object => Value::Object(arguments(&param.properties)),
+        Type::Array => param.items.iter().map(|item| argument(name, item)).collect(),
+        Type::String | Type::Any => match param.format.as_deref() {
+            Some("date-time") => "2026-01-31T12:00:00Z".into(),
+            Some("date") => "2026-01-31".into(),
+            Some("email") => "user@example.com".into(),
+            Some("uri") => "https://example.com".into(),
+            _ => format!("example_{name}").into(),
+        },
+    }
 }
 
 /// `text` as one word of a POSIX shell.

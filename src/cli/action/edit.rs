@@ -17,7 +17,7 @@ use crate::cli::reply::Reply;
 use crate::error::{Fault, Kind};
 use crate::runtime::Runtime;
 use crate::runtime::own::{ACTIONS, ARCHIVE};
-use crate::settings::edit::{Draft, Privacy, no_home};
+use crate::settings::edit::{Draft, Privacy, lock, no_home};
 
 /// A new action.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -122,6 +122,7 @@ pub(in crate::cli) fn create(runtime: &Runtime, args: &CreateArgs) -> Result<Rep
     let key = key.ok_or_else(|| Fault::usage("an action needs a `--key` or a `--name`"))?;
     let layer = layer(runtime, args.layer)?;
     let file = file(runtime, layer, &key)?;
+    let _lock = file.parent().and_then(lock);
     if file.exists() {
         return Err(Fault::new(Kind::Conflict, format!("there is an action `{key}` already"))
             .code("already_exists")
@@ -179,6 +180,7 @@ fn change(runtime: &Runtime, args: &ChangeArgs, whole: bool) -> Result<Reply, Fa
         return Err(Fault::usage("an action keeps its key: the file has that name")
             .hint("create another one, and delete this one"));
     }
+    let _lock = file.parent().and_then(lock);
     let mut draft = Draft::open(file, Privacy::Shared)?;
     if whole {
         draft.clear();

@@ -65,11 +65,11 @@ pub(super) fn offer(invocation: &Invocation, offer: &Offer) -> Result<u8, Fault>
         End::Filled(record, verdict, notes) => {
             return connection::say(invocation, &record, verdict.as_ref(), &notes);
         }
-        End::Late => {
-            let minutes = offer.timeout.as_secs_f64() / 60.0;
-            Fault::new(Kind::Timeout, format!("nobody filled the form in within {minutes:.1} min"))
-                .hint("nothing was changed; allow more time with --timeout")
-        }
+        End::Late => Fault::new(
+            Kind::Timeout,
+            format!("nobody filled the form in within {:?}", offer.timeout),
+        )
+        .hint("nothing was changed; allow more time with --timeout"),
         End::Signal(status) => {
             invocation.printer().fault(&interrupted(status));
             return Ok(status);

@@ -87,7 +87,7 @@ fn say(invocation: &Invocation, record: &Record) -> u8 {
     let mut json = record.to_json();
     json.insert("status".to_owned(), json!(status));
     json.insert("connectionId".to_owned(), json!(record.place.id()));
-    invocation.say(&Reply::new(Value::Object(json), format!("{status}\n{}", record.text())));
+    invocation.say(&Reply::new(Value::Object(json), format!("{status}\n{}", record.text(false))));
     record.exit()
 }
 

@@ -66,6 +66,7 @@ impl Place {
             return Err(unknown_app(
                 catalogue.names(),
                 format!("no provider is named `{written}`"),
+                written,
             ));
         };
         let usual = runtime.engine().accounts.usual(catalogue.provider(name)?);
@@ -89,10 +90,10 @@ impl Place {
             names.iter().map(|name| Self::new(&place.provider, name).id()).collect();
         let id = place.id();
         let near = did_you_mean(&nearest(&id, ids.iter().map(String::as_str)));
-        let hint = near.unwrap_or_else(|| format!("there are: {}", ids.join(", ")));
+        let hint = near.unwrap_or_else(|| format!("there are: {};", ids.join(", ")));
         Err(Fault::not_found(format!("there is no connection `{id}`"))
             .code("unknown_connection")
-            .hint(format!("{hint}; `kosmo connection ensure {id}` makes one")))
+            .hint(format!("{hint} `kosmo connection ensure {id}` makes it")))
     }
 }
 
@@ -118,15 +119,16 @@ fn by_address(runtime: &Runtime, written: &str) -> Result<Option<Place>, Fault> 
         if host.is_empty() || host.starts_with('.') {
             return Err(Fault::usage("that cannot be the name of a connection"));
         }
-        return Err(unknown_app(catalogue.names(), format!("no provider is at `{host}`")));
+        return Err(unknown_app(catalogue.names(), format!("no provider is at `{host}`"), &host));
     }
     Ok(None)
 }
 
-fn unknown_app<'a>(names: impl Iterator<Item = &'a str>, why: String) -> Fault {
+fn unknown_app<'a>(names: impl Iterator<Item = &'a str>, why: String, written: &str) -> Fault {
     let known: Vec<&str> = names.collect();
-    Fault::not_found(why).code("unknown_app").hint(format!(
-        "there are: {}; a folder of rows adds one, see docs.read(\"connections\")",
-        known.join(", ")
-    ))
+    let hint = did_you_mean(&nearest(written, known.iter().copied())).unwrap_or_else(|| {
+        let known = known.join(", ");
+        format!("there are: {known}; a folder of rows adds one, see docs.read(\"connections\")")
+    });
+    Fault::not_found(why).code("unknown_app").hint(hint)
 }

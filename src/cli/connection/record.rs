@@ -236,8 +236,8 @@ impl Record {
         Value::Object(action)
     }
 
-    /// What a person reads.
-    pub(in crate::cli) fn text(&self) -> String {
+    /// What a person reads; `asked` when the service has just been asked.
+    pub(in crate::cli) fn text(&self, asked: bool) -> String {
         let mut lines = vec![format!("{}  {}  {}", self.place.id(), self.state.word(), self.name)];
         if !self.credentials.is_empty() {
             lines.push(format!("has: {}", self.credentials.join(", ")));
@@ -248,7 +248,7 @@ impl Record {
         match (&self.verified, &self.fault) {
             (Some(at), None) => lines.push(format!("checked: {at}")),
             (_, Some(fault)) => lines.push(fault.message.clone()),
-            (None, None) if self.state == State::Ready => {
+            (None, None) if self.state == State::Ready && !asked => {
                 lines.push(format!("not checked yet: kosmo connection test {}", self.place.id()));
             }
             (None, None) => {}

@@ -137,14 +137,7 @@ pub(super) fn of(runtime: &Runtime, provider: &Provider) -> Vec<Finding> {
         }
         let account = opened(runtime, provider, name);
         findings.extend(reach(runtime, provider, &account));
-        for service in provider.services.values() {
-            let secret = service.secret.as_deref();
-            if secret.is_some_and(|secret| accounts.has(provider, &account, secret))
-                && let Err(fault) = accounts.base(provider, &account, service)
-            {
-                findings.push(Finding::of_fault(name, &fault));
-            }
-        }
+        findings.extend(unreachable(runtime, provider, &account));
     }
     let usual = accounts.usual(provider);
     if !names.iter().any(|name| name == usual) {
@@ -163,12 +156,42 @@ fn reach(runtime: &Runtime, provider: &Provider, account: &Account) -> Option<Fi
             Some(secret) if !accounts.has(provider, account, secret) => {
                 shut.push(format!("{} needs {secret}", service.title));
             }
+            _ if elsewhere(accounts.base(provider, account, service).as_ref().err()) => {
+                shut.push(format!("{} is not in its region", service.title));
+            }
             _ => open.push(service.title.as_str()),
         }
     }
     let open = if open.is_empty() { return None } else { open.join(", ") };
     let shut = if shut.is_empty() { String::new() } else { format!("; {}", shut.join(", ")) };
     Some(Finding::new(Level::Fine, format!("can use the {open}{shut}")).about(&account.name))
+}
+
+/// Whether a service is somewhere, but not in the account's region.
+fn elsewhere(fault: Option<&Fault>) -> bool {
+    fault.is_some_and(|fault| fault.code == "wrong_region")
+}
+
+/// What keeps an account from its services. That some of them are not in its region is as it should
+/// be, that none is cannot be meant.
+fn unreachable(runtime: &Runtime, provider: &Provider, account: &Account) -> Vec<Finding> {
+    let accounts = &runtime.engine().accounts;
+    let bases: Vec<_> = provider
+        .services
+        .values()
+        .map(|service| (service, accounts.base(provider, account, service)))
+        .collect();
+    let somewhere = bases.iter().any(|(_, base)| base.is_ok());
+    bases
+        .into_iter()
+        .filter(|(service, _)| {
+            let secret = service.secret.as_deref();
+            secret.is_some_and(|secret| accounts.has(provider, account, secret))
+        })
+        .filter_map(|(_, base)| base.err())
+        .filter(|fault| !(somewhere && elsewhere(Some(fault))))
+        .map(|fault| Finding::of_fault(&account.name, &fault))
+        .collect()
 }
 
 fn opened(runtime: &Runtime, provider: &Provider, name: &str) -> Account {

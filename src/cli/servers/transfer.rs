@@ -176,7 +176,8 @@ pub(in crate::cli) fn preset(invocation: &Invocation, args: &PresetArgs) -> Resu
                 .iter()
                 .map(|(name, about, _)| vec![(*name).to_owned(), (*about).to_owned()]);
             let text = table(&["Preset", "What it is for"], lines);
-            Ok(invocation.say(&Reply::new(json!({"success": true, "presets": rows}), text)))
+            let json = json!({"success": true, "presets": rows});
+            Ok(invocation.say(&Reply::new(json, text).listing("presets")))
         }
         "add" => add(invocation, args),
         other => Err(Fault::usage(format!("Unknown action [{other}]. Use list or add."))),

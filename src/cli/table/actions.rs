@@ -7,6 +7,9 @@ use crate::cli::entry::{Entry, Touches, entry};
 
 const ACTIONS: &str = "Actions";
 
+/// What no token covers: others run what an action says, with more than the token allows.
+const WHAT: &str = "changing actions";
+
 /// In the order of the help.
 pub(super) static ENTRIES: &[&Entry] =
     &[&LIST, &GET, &RUN, &ACT, &CREATE, &UPDATE, &REPLACE, &DELETE, &RESTORE];
@@ -63,7 +66,13 @@ static CREATE: Entry = Entry {
         ACTIONS,
         "Save a request or a script as an action of your own",
         edit::CreateArgs::augment_args,
-        |invocation, matches| invocation.reply(matches, edit::create),
+        |invocation, matches| {
+            // Without a body it only says which one there is.
+            if matches.contains_id("config") || matches.contains_id("data") {
+                invocation.owner(WHAT)?;
+            }
+            invocation.reply(matches, edit::create)
+        },
     )
 };
 
@@ -75,7 +84,10 @@ static UPDATE: Entry = Entry {
         ACTIONS,
         "Change fields of an action of your own",
         edit::ChangeArgs::augment_args,
-        |invocation, matches| invocation.reply(matches, edit::update),
+        |invocation, matches| {
+            invocation.owner(WHAT)?;
+            invocation.reply(matches, edit::update)
+        },
     )
 };
 
@@ -87,7 +99,10 @@ static REPLACE: Entry = Entry {
         ACTIONS,
         "Put other fields in the place of an action's",
         edit::ChangeArgs::augment_args,
-        |invocation, matches| invocation.reply(matches, edit::replace),
+        |invocation, matches| {
+            invocation.owner(WHAT)?;
+            invocation.reply(matches, edit::replace)
+        },
     )
 };
 
@@ -99,7 +114,10 @@ static DELETE: Entry = Entry {
         ACTIONS,
         "Archive an action of your own",
         edit::OneArgs::augment_args,
-        |invocation, matches| invocation.reply(matches, edit::delete),
+        |invocation, matches| {
+            invocation.owner(WHAT)?;
+            invocation.reply(matches, edit::delete)
+        },
     )
 };
 
@@ -111,6 +129,9 @@ static RESTORE: Entry = Entry {
         ACTIONS,
         "Bring an archived action back",
         edit::OneArgs::augment_args,
-        |invocation, matches| invocation.reply(matches, edit::restore),
+        |invocation, matches| {
+            invocation.owner(WHAT)?;
+            invocation.reply(matches, edit::restore)
+        },
     )
 };

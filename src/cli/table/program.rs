@@ -49,7 +49,7 @@ static MAN: Entry = Entry {
     ..entry(
         "man",
         PROGRAM,
-        "Print the manual page, or write all of them to a folder",
+        "Print a manual page, or write all of them to a folder",
         shell::ManArgs::augment_args,
         |invocation, matches| shell::man(invocation, &invocation.args(matches)?),
     )

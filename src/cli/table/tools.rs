@@ -41,6 +41,7 @@ pub(super) static CALL: Entry = Entry {
     usage: Some("<SERVER.TOOL> [JSON] [--PARAMETER VALUE]… [OPTIONS]"),
     examples: call::EXAMPLES,
     loose: true,
+    shortcut: Some(("mcp:<SERVER>", "Call a tool of a server, or list its tools")),
     ..entry(
         "mcp:call",
         TOOLS_OF_SERVERS,

@@ -61,7 +61,8 @@ pub(in crate::cli) fn list(invocation: &Invocation, _: &ListArgs) -> Result<u8, 
         true => "No tokens were made.".to_owned(),
         false => table(&header, rows),
     };
-    Ok(invocation.say(&Reply::new(json!({"success": true, "tokens": items}), text)))
+    let json = json!({"success": true, "tokens": items});
+    Ok(invocation.say(&Reply::new(json, text).listing("tokens")))
 }
 
 fn object(token: &Entry, all: &[Entry]) -> Value {
