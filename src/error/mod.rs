@@ -84,6 +84,14 @@ impl Fault {
         }
     }
 
+    /// The message with where in a script it came about, if it came about in one.
+    pub fn placed(&self) -> String {
+        match &self.extra.at {
+            Some(at) if !self.message.starts_with(at.as_str()) => format!("{at}: {}", self.message),
+            _ => self.message.clone(),
+        }
+    }
+
     /// Shorthand for a wrong argument.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Kind::Usage, message)

@@ -86,7 +86,6 @@ impl Scripts for Runner {
 }
 
 fn ended(report: Report) -> Ended {
-    let text = report.error_text();
     let calls = report.calls.iter().map(|call| {
         json!({
             "function": call.function, "account": call.account, "status": call.status,
@@ -98,12 +97,7 @@ fn ended(report: Report) -> Ended {
         memory: report.memory,
         calls: calls.collect(),
         output: report.output,
-        result: Some(match (report.error, text) {
-            (Some(fault), text) => {
-                Err(Fault { message: text.unwrap_or_else(|| fault.message.clone()), ..fault })
-            }
-            (None, _) => Ok(report.result),
-        }),
+        result: Some(report.error.map_or(Ok(report.result), Err)),
     }
 }
 

@@ -165,13 +165,7 @@ pub struct Report {
 impl Report {
     /// The error's text as it is printed: the message, after the script's name and line.
     pub fn error_text(&self) -> Option<String> {
-        let fault = self.error.as_ref()?;
-        Some(match &fault.extra.at {
-            Some(at) if !fault.message.starts_with(at.as_str()) => {
-                format!("{at}: {}", fault.message)
-            }
-            _ => fault.message.clone(),
-        })
+        self.error.as_ref().map(Fault::placed)
     }
 }
 

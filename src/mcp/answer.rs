@@ -109,7 +109,7 @@ pub(super) fn failed(fault: &Fault) -> CallToolResult {
 /// The answer of a failure with more to say.
 pub(super) fn failed_with(fault: &Fault, text: String, more: Map<String, Value>) -> CallToolResult {
     let mut structured = Map::new();
-    structured.insert("error".to_owned(), json!(fault.message));
+    structured.insert("error".to_owned(), json!(fault.placed()));
     structured.insert("error_detail".to_owned(), fault.to_json());
     structured.extend(more);
     let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);

@@ -165,7 +165,7 @@ impl Shared {
             Ok(_) => self.cap().done(&Value::Object(told)),
             Err(fault) => {
                 let fault = named(fault);
-                let mut text = format!("Error: {}", fault.message);
+                let mut text = format!("Error: {}", fault.placed());
                 if let Some(hint) = &fault.hint {
                     text += &format!("\nhint: {hint}");
                 }
@@ -188,7 +188,7 @@ impl Shared {
         match &run.result {
             Ok(outcome) if outcome.value.is_null() => {}
             Ok(outcome) => lines.push(format!("Return value: {}", answer::text(&outcome.value))),
-            Err(fault) => lines.push(format!("Error: {}", named(fault).message)),
+            Err(fault) => lines.push(format!("Error: {}", named(fault).placed())),
         }
         let ms = ended.took.as_secs_f64() * 1000.0;
         lines.push(format!("Execution time: {ms:.1}ms"));

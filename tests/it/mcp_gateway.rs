@@ -2,7 +2,7 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "what is sent is written where it is sent")]
 
-mod agent;
+pub mod agent;
 mod bad_input;
 mod code_mode;
 mod consent;
