@@ -3,7 +3,7 @@
 //! [`crate::engine::Upstream`] that [`Servers`] implements; a face that wants more than a call asks
 //! [`Servers`] for:
 //!
-//! - [`Servers::all`]: every configured server; starts none;
+//! - [`Configured::all`](configured::Configured::all): every configured server; starts none;
 //! - `engine.tools(server)`: the rows of one, which starts it when it is trusted;
 //! - `Engine::call` with the function `mcp.<server>.<tool>`: a tool;
 //! - `Engine::call` with `mcp.<server>.resources/list`, `…/read`, `…/templates/list`, `prompts/list`,

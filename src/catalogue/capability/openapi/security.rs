@@ -44,17 +44,17 @@ pub(super) fn of(
 /// A scheme that is performed.
 fn known(scheme: &Node, namespace: &str) -> Option<(Node, Vec<String>)> {
     let at = scheme.at;
-    let variable = |what: &str| format!("{}_{what}", namespace.to_uppercase().replace('-', "_"));
+    let secret = |what: &str| format!("{}_{what}", namespace.to_uppercase().replace('-', "_"));
     let gap = |variable: &str| said(at, &format!("{{{{{variable}}}}}"));
     let word = |key: &str| text(scheme, key).to_ascii_lowercase();
     match (word("type").as_str(), word("scheme").as_str(), word("in").as_str()) {
         ("http", "bearer", _) | ("oauth2" | "openidconnect", ..) => {
-            let token = variable("TOKEN");
+            let token = secret("TOKEN");
             let auth = map(at, vec![("type", said(at, "bearer")), ("token", gap(&token))]);
             Some((auth, vec![token]))
         }
         ("http", "basic", _) => {
-            let (user, password) = (variable("USERNAME"), variable("PASSWORD"));
+            let (user, password) = (secret("USERNAME"), secret("PASSWORD"));
             let fields = vec![
                 ("type", said(at, "basic")),
                 ("username", gap(&user)),
@@ -63,7 +63,7 @@ fn known(scheme: &Node, namespace: &str) -> Option<(Node, Vec<String>)> {
             Some((map(at, fields), vec![user, password]))
         }
         ("apikey", _, place @ ("header" | "query")) => {
-            let key = variable("API_KEY");
+            let key = secret("API_KEY");
             let fields = vec![
                 ("type", said(at, "apikey")),
                 ("key", said(at, &text(scheme, "name"))),
