@@ -208,3 +208,16 @@ fn a_script_between_calls_is_lua() {
     let heaviest = data("11-script.yaml", "counting.heaviest", &json!({}), &world());
     assert_eq!(heaviest, json!({"ship": "Bea"}));
 }
+
+#[test]
+fn what_is_not_served_is_said_when_a_file_is_looked_at() {
+    for (step, codes) in [
+        ("09-resources-prompts.yaml", &["resource-not-served", "prompt-not-served"][..]),
+        ("10-forward.yaml", &["forward-not-served"]),
+    ] {
+        let ran = kosmo(["capability", "lint", step]).file(step, text(step)).run().code(0);
+        for code in codes {
+            assert!(ran.stdout.contains(&format!("warning {code}: ")), "{step}: {ran:?}");
+        }
+    }
+}

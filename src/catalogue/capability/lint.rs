@@ -219,22 +219,28 @@ fn exposed(exposed: &Exposed, findings: &mut Findings) {
         _ => {}
     }
     routes(exposed, findings);
-    for (at, path, _) in &exposed.forwards {
-        findings.warn(
-            "forward-not-served",
-            *at,
-            format!("`{path}` passes requests on, which is not done"),
-        );
-    }
-    for document in exposed.documents.iter().filter(|document| document.location.is_some()) {
-        findings.warn(
-            "file-not-served",
-            document.function.at,
-            format!("`{}` is a file, which is not shown", document.uri),
-        );
-    }
+    unserved(exposed, findings);
     duplicates(&exposed.functions, findings);
     outputs::check(exposed.functions.iter(), findings);
+}
+
+/// What a face shows and `capability serve` does not.
+fn unserved(exposed: &Exposed, findings: &mut Findings) {
+    for (at, path, _) in &exposed.forwards {
+        let why = format!("`{path}` passes requests on, which is not done");
+        findings.warn("forward-not-served", *at, why);
+    }
+    for document in &exposed.documents {
+        let (code, why) = match &document.location {
+            Some(_) => ("file-not-served", "is a file, which is not shown"),
+            None => ("resource-not-served", "can be called, and is not listed as a resource"),
+        };
+        findings.warn(code, document.function.at, format!("`{}` {why}", document.uri));
+    }
+    for prompt in &exposed.prompts {
+        let why = format!("the prompt `{}` is not served", prompt.name);
+        findings.warn("prompt-not-served", prompt.at, why);
+    }
 }
 
 /// Resources of a REST face.
