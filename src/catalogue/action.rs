@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::capability::flow::Flow;
 use super::docs;
-use super::operation::{Effect, Operation, Provider, Repeat, Route};
+use super::operation::{Effect, Operation, Provider, Route};
 use crate::error::{Fault, Kind};
 pub use template::{Filled, Template};
 
@@ -184,24 +184,11 @@ impl Action {
             name,
             notes: format!("An action of your own, from `{}`.", custom.file),
             routes: vec![route],
-            effect,
-            repeat: if effect == Effect::Read { Repeat::Safe } else { Repeat::Never },
             intent: self.intent.clone(),
             params: self.params.clone(),
-            one_of: Vec::new(),
-            result: IndexMap::new(),
             example: docs::sample::arguments(&self.params),
-            example_lua: String::new(),
-            replaces: None,
-            subjects: None,
-            each: None,
-            lookup: None,
-            lines: None,
-            limit: None,
-            stability: "ga".to_owned(),
-            feature: None,
             custom: Some(Arc::new(custom.clone())),
-            tool: None,
+            ..Operation::bare(effect)
         })
     }
 }

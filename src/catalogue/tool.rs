@@ -6,7 +6,6 @@ mod rows;
 
 use std::sync::{Arc, OnceLock};
 
-use indexmap::IndexMap;
 use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value, json};
 
@@ -128,31 +127,17 @@ impl Tool {
             name,
             title,
             about,
-            notes: String::new(),
             routes: vec![Route {
                 service: self.server.clone(),
                 method: "MCP".to_owned(),
                 path: self.method.to_owned(),
                 ..Route::default()
             }],
-            effect,
             repeat: if idempotent { Repeat::Safe } else { Repeat::Never },
-            intent: Vec::new(),
             params,
-            one_of: Vec::new(),
-            result: IndexMap::new(),
             example,
-            example_lua: String::new(),
-            replaces: None,
-            subjects: None,
-            each: None,
-            lookup: None,
-            lines: None,
-            limit: None,
-            stability: "ga".to_owned(),
-            feature: None,
-            custom: None,
             tool: Some(Arc::new(self)),
+            ..Operation::bare(effect)
         }
     }
 

@@ -2,6 +2,7 @@
 //! nothing of calls; it keeps the entries it is given.
 
 mod carried;
+mod desk;
 mod details;
 pub mod facts;
 mod forget;

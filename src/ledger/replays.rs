@@ -3,11 +3,10 @@
 //! business; what it keeps holds no credential.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior, params};
+use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::{Ledger, explain};
+use super::desk::Desk;
 use crate::error::Fault;
 
 /// How long an answer is kept, in seconds.
@@ -57,15 +56,12 @@ pub enum Known {
 
 /// The answers.
 #[derive(Debug)]
-pub struct Replays {
-    path: Option<PathBuf>,
-    ledger: Mutex<Option<Ledger>>,
-}
+pub struct Replays(Desk);
 
 impl Replays {
     /// Answers kept in the ledger at `path`. Opens nothing yet.
     pub fn at(path: Option<PathBuf>) -> Self {
-        Self { path, ledger: Mutex::new(None) }
+        Self(Desk::at(path))
     }
 
     /// What is known under the key of a request. Where that is nothing, the request is put down as
@@ -124,22 +120,7 @@ impl Replays {
         &self,
         step: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, Fault> {
-        let Some(path) = self.path.as_deref() else {
-            return Err(crate::settings::edit::no_home());
-        };
-        let mut place = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        let ledger = match &mut *place {
-            Some(ledger) => ledger,
-            none => none.insert(Ledger::open(path)?),
-        };
-        let attempt = || {
-            let change =
-                ledger.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let outcome = step(&change)?;
-            change.commit()?;
-            Ok(outcome)
-        };
-        attempt().map_err(|error| explain(path, &error))
+        self.0.change(step, |_| true)
     }
 }
 

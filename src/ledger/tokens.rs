@@ -2,10 +2,10 @@
 //! a token allows is signed into the token itself and is not this file's business.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
+use super::desk::Desk;
 use super::{Ledger, explain};
 use crate::error::Fault;
 
@@ -48,15 +48,12 @@ pub enum Refused {
 
 /// The register of tokens.
 #[derive(Debug)]
-pub struct Register {
-    path: Option<PathBuf>,
-    ledger: Mutex<Option<Ledger>>,
-}
+pub struct Register(Desk);
 
 impl Register {
     /// A register kept in the ledger at `path`. Opens nothing yet.
     pub fn at(path: Option<PathBuf>) -> Self {
-        Self { path, ledger: Mutex::new(None) }
+        Self(Desk::at(path))
     }
 
     /// Writes a token down, and forgets those that ended long ago.
@@ -130,7 +127,7 @@ impl Register {
 
     /// Reads without making anything; none where no token was ever written down.
     fn look<T>(&self, step: impl Fn(&Ledger) -> rusqlite::Result<T>) -> Result<Option<T>, Fault> {
-        let Some(path) = self.path.as_deref() else { return Ok(None) };
+        let Some(path) = self.0.path() else { return Ok(None) };
         let Some(ledger) = Ledger::open_to_read(path)? else { return Ok(None) };
         let sql = "SELECT 1 FROM sqlite_master WHERE name = 'tokens'";
         let known = ledger.connection.query_row(sql, [], |_| Ok(())).optional();
@@ -146,26 +143,7 @@ impl Register {
         &self,
         step: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, Fault> {
-        let Some(path) = self.path.as_deref() else {
-            return Err(crate::settings::edit::no_home());
-        };
-        let mut place = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        let ledger = match &mut *place {
-            Some(ledger) => ledger,
-            none => none.insert(Ledger::open(path)?),
-        };
-        let attempt = || {
-            let change =
-                ledger.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let outcome = step(&change)?;
-            if outcome.keeps() {
-                change.commit()?
-            } else {
-                change.rollback()?
-            }
-            Ok(outcome)
-        };
-        attempt().map_err(|error| explain(path, &error))
+        self.0.change(step, Outcome::keeps)
     }
 }
 

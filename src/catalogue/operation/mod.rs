@@ -1,6 +1,7 @@
 //! The row and its parts: provider, service, field, operation, parameter. Plain data with the few
 //! questions that every face asks of it; reading it from text is `load`'s business.
 
+mod bare;
 mod param;
 mod provider;
 

@@ -11,7 +11,7 @@ use crate::catalogue::capability::flow::{Flow, Target};
 use crate::catalogue::capability::model::{Function, Step, StepKind, Work};
 use crate::catalogue::capability::template::gaps;
 use crate::catalogue::load::Operations;
-use crate::catalogue::operation::{Effect, Operation, Param, Place, Provider, Repeat, Route};
+use crate::catalogue::operation::{Effect, Operation, Param, Place, Provider, Route};
 
 /// The service that such functions are said to belong to.
 const FLOW: &str = "flow";
@@ -77,7 +77,6 @@ fn row(
         provider: provider.to_owned(),
         group: super::GROUP.to_owned(),
         name: function.name.clone(),
-        aliases: Vec::new(),
         title,
         about,
         notes: format!("Shown by `{}`, line {}.\n", loaded.file, function.at.line),
@@ -87,24 +86,10 @@ fn row(
             path,
             ..Route::default()
         }],
-        effect,
-        repeat: if effect == Effect::Read { Repeat::Safe } else { Repeat::Never },
-        intent: Vec::new(),
         example: params::example(&params),
         params,
-        one_of: Vec::new(),
-        result: IndexMap::new(),
-        example_lua: String::new(),
-        replaces: None,
-        subjects: None,
-        each: None,
-        lookup: None,
-        lines: None,
-        limit: None,
-        stability: "ga".to_owned(),
-        feature: None,
-        tool: None,
         custom: Some(loaded.custom(Does::Flow(Box::new(flow)))),
+        ..Operation::bare(effect)
     }
 }
 

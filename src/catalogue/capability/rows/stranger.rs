@@ -212,7 +212,6 @@ pub(super) fn bare(
         provider: provider.to_owned(),
         group: GROUP.to_owned(),
         name: operation.name.clone(),
-        aliases: Vec::new(),
         title,
         about,
         notes: format!(
@@ -226,24 +225,9 @@ pub(super) fn bare(
             consumed.base,
             operation.path
         ),
-        routes: Vec::new(),
-        effect,
         repeat,
-        intent: Vec::new(),
         example: params::example(&params),
         params,
-        one_of: Vec::new(),
-        result: IndexMap::new(),
-        example_lua: String::new(),
-        replaces: None,
-        subjects: None,
-        each: None,
-        lookup: None,
-        lines: None,
-        limit: None,
-        stability: "ga".to_owned(),
-        feature: None,
-        custom: None,
-        tool: None,
+        ..Operation::bare(effect)
     }
 }
