@@ -170,7 +170,7 @@ fn place<'a>(
 ) -> Result<Place<'a>, Fault> {
     let mut best: Option<(usize, usize, Place<'a>)> = None;
     // A row of the user's own says nothing about a place, it only asks for one.
-    for row in provider.operations.values().filter(|row| row.custom.is_none()) {
+    for row in provider.operations.of_method(method).filter(|row| row.custom.is_none()) {
         for route in row.routes.iter().filter(|route| route.method == method) {
             let at = services.iter().position(|name| *name == route.service);
             let erases = row.effect == Effect::Erase;

@@ -75,7 +75,7 @@ struct Rule {
 impl Checker {
     /// The judge of the events that this provider's rows describe.
     pub fn of(provider: &Provider) -> Self {
-        let events = provider.operations.values().filter(|row| is_event(row));
+        let events = provider.operations.of_service(SERVICE).filter(|row| is_event(row));
         Self { kinds: events.map(EventKind::of).collect() }
     }
 

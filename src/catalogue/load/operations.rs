@@ -72,6 +72,11 @@ impl Chunk {
         build(&file.background, &file.group, &file.service, &file.groups, row)
             .map_err(|why| complain(&place, &why))
     }
+
+    /// Whether the row may say one of these words. A text that escapes characters may say anything.
+    fn may_say(&self, words: &[String]) -> bool {
+        self.text.contains('\\') || words.iter().any(|word| self.text.contains(word.as_str()))
+    }
 }
 
 /// Operations by canonical name, in the order of their files; found under every other name too.
@@ -179,6 +184,28 @@ impl Operations {
         self.slots.values().filter_map(|slot| slot.read().ok())
     }
 
+    /// Those with a route at that service. Reads no row that cannot be one of them.
+    pub fn of_service(&self, service: &str) -> impl Iterator<Item = &Operation> {
+        let named = [format!("\"{service}\""), format!("'{service}'")];
+        self.likely(move |row| row.file.service == service || row.may_say(&named))
+            .filter(move |row| row.routes.iter().any(|route| route.service == service))
+    }
+
+    /// Those with a route of that method. Reads no row that cannot be one of them.
+    pub fn of_method(&self, method: &str) -> impl Iterator<Item = &Operation> {
+        let named = [format!("{method} ")];
+        self.likely(move |row| row.may_say(&named))
+            .filter(move |row| row.routes.iter().any(|route| route.method == method))
+    }
+
+    /// Those whose text passes, and those that were made elsewhere.
+    fn likely(&self, may: impl Fn(&Chunk) -> bool) -> impl Iterator<Item = &Operation> {
+        let slots = self.slots.values();
+        slots
+            .filter(move |slot| slot.chunk.as_ref().is_none_or(&may))
+            .filter_map(|slot| slot.read().ok())
+    }
+
     /// How many there are. Reads no row.
     pub fn len(&self) -> usize {
         self.slots.len()
@@ -206,3 +233,6 @@ impl Operations {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,7 +99,7 @@ fn known<'a>(
     path: &str,
 ) -> Option<(&'a Operation, &'a Route)> {
     let wanted = pattern(path);
-    let rows = provider.operations.values().filter(|row| row.custom.is_none());
+    let rows = provider.operations.of_service(service).filter(|row| row.custom.is_none());
     rows.flat_map(|row| row.routes.iter().map(move |route| (row, route))).find(|(_, route)| {
         route.service == service && route.method == method && pattern(&route.path) == wanted
     })
