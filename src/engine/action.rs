@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Args, Call, Options, Outcome, Run};
+use super::call::{Call, Options, Outcome, Run};
 use super::consent::{Asks, Planning};
 use super::encode::{encode, flatten};
 use super::fence::Fence;
@@ -148,10 +148,7 @@ impl Engine {
         call: Call,
         run: &mut Run,
     ) -> Result<Outcome, Fault> {
-        let named = match call.args.clone() {
-            Args::Named(map) => map,
-            Args::Positional(values) => schema::positional(operation, values)?,
-        };
+        let named = call.args.clone().named(operation)?;
         if let Work::Flow(flow) = &custom.work {
             return self.act_out(operation, flow, &call, run).await;
         }

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::action::Within;
+use super::args::Args;
 use super::exchange::Transcript;
 use crate::access::Grant;
 use crate::catalogue::Effect;
@@ -35,21 +36,6 @@ impl Origin {
             Self::Mcp => "mcp",
             Self::Rest => "rest",
         }
-    }
-}
-
-/// The arguments as the caller gave them.
-#[derive(Debug, Clone)]
-pub enum Args {
-    /// By name, in any spelling.
-    Named(Map<String, Value>),
-    /// In declared order.
-    Positional(Vec<Value>),
-}
-
-impl Default for Args {
-    fn default() -> Self {
-        Self::Named(Map::new())
     }
 }
 

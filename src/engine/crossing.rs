@@ -7,7 +7,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::account::Account;
-use super::call::{Args, Call, Outcome, Pages, Run, Warning};
+use super::args::Args;
+use super::call::{Call, Outcome, Pages, Run, Warning};
 use super::fence::Fence;
 use super::{Engine, new_id};
 use crate::catalogue::{Operation, Provider, Route};

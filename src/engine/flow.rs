@@ -4,7 +4,8 @@
 use serde_json::{Map, Value, json};
 
 use super::action::Job;
-use super::call::{Args, Call, Outcome, Run, Warning};
+use super::args::Args;
+use super::call::{Call, Outcome, Run, Warning};
 use super::hooks::Later;
 use super::{Engine, new_id};
 use crate::catalogue::capability::flow::Flow;
@@ -31,11 +32,7 @@ impl Engine {
         call: &Call,
         run: &mut Run,
     ) -> Result<Outcome, Fault> {
-        let named = match call.args.clone() {
-            Args::Named(map) => map,
-            Args::Positional(values) => schema::positional(operation, values)?,
-        };
-        let args = schema::normalise(operation, named)?;
+        let args = schema::normalise(operation, call.args.clone().named(operation)?)?;
         run.transcript.input(&args);
         let dry_run = call.options.dry_run;
         let mut known = flow.begin(args, dry_run);

@@ -6,6 +6,7 @@ pub mod account;
 pub mod action;
 mod advice;
 mod answer;
+mod args;
 mod ask;
 pub mod call;
 pub mod consent;
@@ -29,6 +30,7 @@ mod moment;
 pub mod oauth;
 pub mod outgoing;
 mod pages;
+mod plain;
 pub mod policy;
 pub mod raw;
 mod ready;
@@ -38,6 +40,7 @@ mod replace;
 pub mod request;
 mod resolve;
 pub mod retry;
+mod scan;
 mod split;
 pub mod stream;
 pub mod trace;
@@ -52,7 +55,8 @@ use tracing::debug;
 
 pub use account::{Account, Accounts};
 pub use action::Scripts;
-pub use call::{Args, Call, Delivery, Options, Origin, Outcome, Pages, Run, Warning};
+pub use args::Args;
+pub use call::{Call, Delivery, Options, Origin, Outcome, Pages, Run, Warning};
 pub use deliver::Journey;
 pub use envelope::milliseconds;
 pub use exchange::Noting;
@@ -139,18 +143,20 @@ impl Engine {
         let account = &self.accounts.open(provider, call.account.as_deref())?;
         run.account.clone_from(&account.name);
         let route = self.choose(provider, operation, account);
+        let row = (provider, operation, route);
         debug!(function = run.function, account = run.account, service = route.service, "calling");
         run.backend = Some(route.service.clone());
+        if let Some(plain) = self.plain(row, account, &call) {
+            return self.pass_on(plain, &call, run).await;
+        }
         let given = std::mem::take(&mut call.args);
         let args = self.arguments(provider, operation, route, account, given)?;
         self.learn_path(route.placeholders().filter_map(|name| Some((name, args.get(name)?))));
-        if let Some(name) = self.crossing((provider, operation, route), account) {
-            let row = (provider, operation, route);
+        if let Some(name) = self.crossing(row, account) {
             return Box::pin(self.cross(row, (name, account), args, &call, run)).await;
         }
         let permit = self.permit(operation, account, &call, &args)?;
         debug!(effect = operation.effect.word(), ?permit, "policy");
-        let row = (provider, operation, route);
         if let Some(keeping) = self.keeping(row, account, &call.options) {
             return self.put_by(keeping, args, &call, permit, run).await;
         }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::account::Account;
 use super::call::{Call, Delivery, Options, Outcome, Run};
 use super::policy::Verdict;
-use super::{Bound, Engine, message_id};
+use super::{Bound, Engine};
 use crate::catalogue::operation::Batch;
 use crate::catalogue::{Effect, Operation, Provider, Route};
 use crate::error::{Fault, Kind};
@@ -123,22 +123,37 @@ impl Engine {
         body: Map<String, Value>,
         run: &mut Run,
     ) -> Result<Outcome, Fault> {
-        let place = self.known_place(&keeping)?;
         let Keeping { operation, route, batch, .. } = keeping;
+        let items = if operation.name == batch.operation {
+            apart(batch, body)?
+        } else {
+            vec![item(batch, Some(kind_of(route)), &body)?]
+        };
+        self.put_into(&keeping, items, run).await
+    }
+
+    /// Puts an event, or all of a batch, into the outbox.
+    ///
+    /// # Errors
+    /// As [`Self::keep`].
+    pub(super) async fn put_into(
+        &self,
+        keeping: &Keeping<'_>,
+        items: Vec<Item>,
+        run: &mut Run,
+    ) -> Result<Outcome, Fault> {
+        let place = self.known_place(keeping)?;
         let mut result = Map::new();
         result.insert("success".into(), json!(true));
         result.insert("status".into(), json!("queued"));
-        let items = if operation.name == batch.operation {
-            let items = apart(batch, body)?;
+        if keeping.operation.name == keeping.batch.operation {
             let ids: Vec<&str> = items.iter().map(|item| item.message_id.as_str()).collect();
             result.insert("count".into(), json!(ids.len()));
             result.insert("message_ids".into(), json!(ids));
-            items
         } else {
-            run.message_id = message_id(&body);
+            run.message_id = items.first().map(|item| item.message_id.clone());
             result.insert("message_id".into(), json!(run.message_id));
-            vec![item(batch, Some(kind_of(route)), &body)?]
-        };
+        }
         self.outgoing.outbox.append(&place, items).await?;
         result.insert("accepted_by".into(), json!("outbox"));
         Ok(Outcome { value: Value::Object(result), queued: true, ..Outcome::default() })
@@ -158,7 +173,7 @@ impl Engine {
 }
 
 /// The word for the events of a route: the last one of its path.
-fn kind_of(route: &Route) -> &str {
+pub(super) fn kind_of(route: &Route) -> &str {
     route.path.rsplit('/').next().unwrap_or_default()
 }
 

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use super::Engine;
 use super::account::Account;
-use super::call::{Args, Options, Warning};
+use super::args::Args;
+use super::call::{Options, Warning};
 use super::hooks::Draft;
 use crate::catalogue::name::fold;
 use crate::catalogue::operation::Place;
@@ -39,10 +40,7 @@ impl Engine {
         account: &Account,
         args: Args,
     ) -> Result<Map<String, Value>, Fault> {
-        let mut named = match args {
-            Args::Named(map) => map,
-            Args::Positional(values) => schema::positional(operation, values)?,
-        };
+        let mut named = args.named(operation)?;
         self.stand_in((provider, operation, route), account, &mut named)?;
         let args = schema::normalise(operation, named)?;
         if let Some(mask) = &provider.services[&route.service].mask {

@@ -18,8 +18,8 @@ use super::limit::Limit;
 use super::value::{from_json, to_json};
 use super::{Limits, Report, Script, Stop};
 use crate::engine::action::{Ended, Job, Scripts};
-use crate::engine::call::{Args, Origin, Pages};
 use crate::engine::raw::Raw;
+use crate::engine::{Args, Origin, Pages};
 use crate::error::{Fault, Kind, SideEffect};
 use crate::runtime::Runtime;
 

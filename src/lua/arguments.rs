@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::errors::{Refusal, problem};
 use super::host::Host;
-use super::value::to_json;
+use super::value::{to_json, to_text};
 use crate::catalogue::operation::Type;
 use crate::engine::{Args, Delivery};
 use crate::error::Fault;
@@ -18,9 +18,9 @@ pub(super) fn arguments(
     name: &str,
     args: &MultiValue,
 ) -> Result<(Args, Option<Delivery>), Refusal> {
-    let convert = |value: &Value| {
-        to_json(lua, value, host.script.limits.memory).map_err(|why| problem("the argument", why))
-    };
+    let budget = host.script.limits.memory;
+    let convert =
+        |value: &Value| to_json(lua, value, budget).map_err(|why| problem("the argument", why));
     let given = args.len();
     let delivery = match args.get(1) {
         Some(second @ Value::Table(_)) if given == 2 && is_table(args.front()) => {
@@ -33,17 +33,19 @@ pub(super) fn arguments(
     let args = match args.front() {
         None => Args::default(),
         Some(Value::Nil) if given == 1 => Args::default(),
-        Some(table @ Value::Table(_)) => match convert(table)? {
-            Json::Object(map) => Args::Named(map),
-            Json::Array(items) if items.is_empty() => Args::default(),
-            list if takes_list(host, name) => Args::Positional(vec![list]),
-            _ => {
+        Some(table @ Value::Table(_)) => {
+            let text = to_text(lua, table, budget).map_err(|why| problem("the argument", why))?;
+            if text == "[]" {
+                Args::default()
+            } else if text.starts_with('{') || takes_list(host, name) {
+                Args::Json(text)
+            } else {
                 let message = format!("`{name}` takes a table of named parameters, not a list");
                 return Err(Fault::usage(message)
                     .hint("name them, as in { userId = \"user-42\" }")
                     .into());
             }
-        },
+        }
         Some(_) => Args::Positional(args.iter().map(convert).collect::<Result<_, _>>()?),
     };
     Ok((args, delivery))

@@ -107,6 +107,11 @@ pub struct Batch {
     /// Objects of an event that the service's rules look into; the others are the caller's own.
     #[serde(default)]
     pub judged: Vec<String>,
+    /// Texts that hardly anybody means, such as `null` for an id: who gives one is to be told.
+    #[serde(default)]
+    pub doubtful: Vec<String>,
+    /// Objects of an event with more keys than this are looked at closely.
+    pub keys: Option<usize>,
 }
 
 /// One API of a provider.

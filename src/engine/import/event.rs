@@ -7,16 +7,19 @@ use serde_json::{Map, Value};
 use super::Progress;
 use super::mapping::Mapping;
 use super::rows::{Cells, LONGEST_ROW, Row};
-use super::scan::Scanner;
 use crate::catalogue::operation::Batch;
 use crate::catalogue::schema;
 use crate::catalogue::{Operation, Provider};
+use crate::engine::scan::Scanner;
 use crate::engine::{Account, Engine, Options, now};
 use crate::error::{Fault, Kind};
 use crate::ledger::outbox::lane_of;
 
 /// The operations that are events of a service, by the word on the wire: the last one of their path.
-pub(super) fn kinds<'a>(provider: &'a Provider, service: &str) -> Vec<(&'a str, &'a Operation)> {
+pub(in crate::engine) fn kinds<'a>(
+    provider: &'a Provider,
+    service: &str,
+) -> Vec<(&'a str, &'a Operation)> {
     let batch = provider.services[service].batch.as_ref().map(|batch| batch.list.as_str());
     provider
         .operations
@@ -68,10 +71,13 @@ impl<'a> Maker<'a> {
                 "row_too_long",
                 format!("the row has {bytes} bytes, {LONGEST_ROW} is the limit"),
             )),
-            Cells::Line(line) if self.mapping.leaves_alone() => match self.scanner.look(line) {
+            Cells::Line(line) if self.mapping.leaves_alone() => match self
+                .scanner
+                .look(line, None, &self.now)
+            {
                 Some(seen) if !self.held => {
                     let lane = lane_of(&seen.subject);
-                    self.complete(line, seen.has_id, seen.has_time, row.start.offset, out);
+                    self.complete(line, seen.id.is_some(), seen.has_time, row.start.offset, out);
                     Ok(Made { lane })
                 }
                 _ => self.judge(object(line)?, row.start.offset, out),

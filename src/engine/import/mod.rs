@@ -12,7 +12,6 @@ mod load;
 pub mod mapping;
 mod plan;
 mod rows;
-mod scan;
 mod source;
 
 use std::collections::BTreeMap;
@@ -27,6 +26,8 @@ use tokio::sync::Notify;
 pub use mapping::Mapping;
 pub use rows::Format;
 pub use source::Source;
+
+pub(super) use event::kinds;
 
 use super::call::PlanCheck;
 use super::courier::Rate;

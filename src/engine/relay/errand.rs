@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Errand;
 use crate::catalogue::{Operation, schema};
-use crate::engine::call::Args;
+use crate::engine::Args;
 use crate::error::Fault;
 
 /// The arguments as the tool wants them.
@@ -12,10 +12,7 @@ use crate::error::Fault;
 /// # Errors
 /// What is wrong with them.
 pub(super) fn arguments(operation: &Operation, given: &Args) -> Result<Map<String, Value>, Fault> {
-    let named = match given.clone() {
-        Args::Named(map) => map,
-        Args::Positional(values) => schema::positional(operation, values)?,
-    };
+    let named = given.clone().named(operation)?;
     match &operation.tool {
         Some(tool) => tool.arguments(operation, named),
         None => schema::normalise(operation, named),

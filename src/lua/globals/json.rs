@@ -8,7 +8,7 @@ use serde_json::ser::{PrettyFormatter, Serializer};
 
 use crate::lua::errors::{Refusal, answer, problem};
 use crate::lua::host::Host;
-use crate::lua::value::{Nulls, Problem, decode, mark, to_json};
+use crate::lua::value::{Nulls, Problem, decode, mark, to_json, to_text};
 
 pub(super) fn install(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result<()> {
     let budget = host.script.limits.memory;
@@ -29,22 +29,20 @@ pub(super) fn install(lua: &Lua, host: &Rc<Host>, table: &Table) -> mlua::Result
 }
 
 fn encode(lua: &Lua, value: &Value, pretty: bool, budget: usize) -> Result<Vec<u8>, Refusal> {
-    let json = to_json(lua, value, budget).map_err(|why| match why {
+    let refused = |why| match why {
         Problem::Refused { path, why } if path.is_empty() => {
             Refusal::Text(format!("json.encode: the value {why}"))
         }
         Problem::Refused { path, why } => Refusal::Text(format!("json.encode: `{path}` {why}")),
         why => problem("the value", why),
-    })?;
-    let mut text = Vec::new();
-    let written = if pretty {
-        json.serialize(&mut Serializer::with_formatter(
-            &mut text,
-            PrettyFormatter::with_indent(b"    "),
-        ))
-    } else {
-        json.serialize(&mut Serializer::new(&mut text))
     };
-    written.map_err(|why| Refusal::Text(format!("json.encode: {why}")))?;
+    if !pretty {
+        return Ok(to_text(lua, value, budget).map_err(refused)?.into_bytes());
+    }
+    let json = to_json(lua, value, budget).map_err(refused)?;
+    let mut text = Vec::new();
+    let indented = PrettyFormatter::with_indent(b"    ");
+    json.serialize(&mut Serializer::with_formatter(&mut text, indented))
+        .map_err(|why| Refusal::Text(format!("json.encode: {why}")))?;
     Ok(text)
 }

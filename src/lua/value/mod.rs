@@ -7,12 +7,13 @@
 
 mod from_json;
 mod path;
+mod text;
 mod to_json;
 
 use mlua::{Lua, Table, Value};
 
 pub(super) use from_json::{Nulls, decode, from_json, from_json_with};
-pub(super) use to_json::{Problem, to_json};
+pub(super) use to_json::{Problem, to_json, to_text};
 
 /// The metatables that say what a table is where its keys do not.
 #[derive(Clone)]

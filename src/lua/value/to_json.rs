@@ -1,12 +1,15 @@
-//! Lua → JSON. Refuses what JSON cannot hold and names the path of the offender.
+//! Lua → JSON. Refuses what JSON cannot hold and names the path of the offender. A value becomes
+//! text at once: most of it only passes through, and who wants to look inside reads the text.
 
 use std::ffi::c_void;
 
 use mlua::{Lua, LuaString, Table, Value};
-use serde_json::{Map, Number, Value as Json};
+use serde::de::Deserialize as _;
+use serde_json::Value as Json;
 
 use super::Marks;
 use super::path::{Step, spell};
+use super::text::Text;
 
 /// Deeper tables are refused.
 const DEEPEST: usize = 200;
@@ -37,12 +40,24 @@ impl From<mlua::Error> for Problem {
 
 /// The value as JSON, maps sorted by key. `budget` is what it may cost in bytes.
 pub(in crate::lua) fn to_json(lua: &Lua, value: &Value, budget: usize) -> Result<Json, Problem> {
-    let mut walk = Walk { marks: Marks::of(lua)?, left: budget, above: Vec::new() };
-    walk.value(value).map_err(|stop| match stop {
-        Stop::Refused { path, why } => Problem::Refused { path: spell(&path), why },
-        Stop::TooLarge => Problem::TooLarge,
-        Stop::Lua(error) => Problem::Lua(error),
-    })
+    let text = to_text(lua, value, budget)?;
+    let mut reader = serde_json::Deserializer::from_str(&text);
+    // The walk has seen to the depth.
+    reader.disable_recursion_limit();
+    Json::deserialize(&mut reader)
+        .map_err(|why| Problem::Lua(mlua::Error::runtime(format!("not JSON: {why}"))))
+}
+
+/// The same, as text without spaces.
+pub(in crate::lua) fn to_text(lua: &Lua, value: &Value, budget: usize) -> Result<String, Problem> {
+    let mut walk =
+        Walk { marks: Marks::of(lua)?, left: budget, above: Vec::new(), text: Text::new() };
+    match walk.value(value) {
+        Ok(()) => Ok(walk.text.done()),
+        Err(Stop::Refused { path, why }) => Err(Problem::Refused { path: spell(&path), why }),
+        Err(Stop::TooLarge) => Err(Problem::TooLarge),
+        Err(Stop::Lua(error)) => Err(Problem::Lua(error)),
+    }
 }
 
 /// A problem on its way up; the path grows innermost first.
@@ -71,10 +86,19 @@ fn below<T>(result: Result<T, Stop>, step: impl FnOnce() -> Step) -> Result<T, S
     })
 }
 
+/// What a table without a mark turns out to be.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Array,
+    Object,
+}
+
 struct Walk {
     marks: Marks,
     left: usize,
     above: Vec<*const c_void>,
+    /// What is written so far.
+    text: Text,
 }
 
 impl Walk {
@@ -83,30 +107,49 @@ impl Walk {
         Ok(())
     }
 
-    fn value(&mut self, value: &Value) -> Result<Json, Stop> {
+    fn value(&mut self, value: &Value) -> Result<(), Stop> {
         self.pay(NODE)?;
         match value {
-            Value::Nil => Ok(Json::Null),
-            value if value.is_null() => Ok(Json::Null),
-            Value::Boolean(flag) => Ok(Json::Bool(*flag)),
-            Value::Integer(whole) => Ok(Json::from(*whole)),
-            Value::Number(number) => float(*number),
-            Value::String(text) => self.text(text).map(Json::String),
-            Value::Table(table) => self.table(table),
-            other => refuse(format!("is a {}, which JSON cannot hold", other.type_name())),
+            Value::Nil => self.text.put("null"),
+            value if value.is_null() => self.text.put("null"),
+            Value::Boolean(true) => self.text.put("true"),
+            Value::Boolean(false) => self.text.put("false"),
+            Value::Integer(whole) => self.text.whole(*whole),
+            Value::Number(number) => self.float(*number)?,
+            Value::String(text) => self.string(text)?,
+            Value::Table(table) => self.table(table)?,
+            other => return refuse(format!("is a {}, which JSON cannot hold", other.type_name())),
         }
+        Ok(())
     }
 
-    fn text(&mut self, text: &LuaString) -> Result<String, Stop> {
+    fn string(&mut self, text: &LuaString) -> Result<(), Stop> {
         let bytes = text.as_bytes();
         self.pay(bytes.len())?;
         match std::str::from_utf8(&bytes) {
-            Ok(text) => Ok(text.to_owned()),
+            Ok(text) => {
+                self.text.quote(text);
+                Ok(())
+            }
             Err(_) => refuse("is a string that is not valid UTF-8"),
         }
     }
 
-    fn table(&mut self, table: &Table) -> Result<Json, Stop> {
+    fn float(&mut self, number: f64) -> Result<(), Stop> {
+        if number == 0.0 {
+            self.text.put("0");
+            return Ok(());
+        }
+        match serde_json::Number::from_f64(number) {
+            Some(number) => {
+                self.text.put(number.as_str());
+                Ok(())
+            }
+            None => refuse(format!("is {number}, which JSON cannot hold")),
+        }
+    }
+
+    fn table(&mut self, table: &Table) -> Result<(), Stop> {
         let identity = table.to_pointer();
         if self.above.contains(&identity) {
             return refuse("is a table that contains itself");
@@ -116,56 +159,59 @@ impl Walk {
         }
         self.above.push(identity);
         let mark = table.metatable();
-        let json = if mark.as_ref() == Some(&self.marks.object) {
-            self.object(table, true)
+        if mark.as_ref() == Some(&self.marks.object) {
+            self.object(table, true)?;
         } else if mark.as_ref() == Some(&self.marks.array) {
-            self.array(table, true)
+            self.array(table, true)?;
         } else {
-            match table.pairs::<Value, Value>().next().transpose()? {
-                None => Ok(Json::Array(Vec::new())),
-                Some((Value::Integer(_) | Value::Number(_), _)) => self.array(table, false),
-                Some(_) => self.object(table, false),
+            match kind(table)? {
+                None => self.text.put("[]"),
+                Some(Kind::Array) => self.array(table, false)?,
+                Some(Kind::Object) => self.object(table, false)?,
             }
-        };
+        }
         self.above.pop();
-        json
+        Ok(())
     }
 
-    fn object(&mut self, table: &Table, numbers: bool) -> Result<Json, Stop> {
-        let mut fields: Vec<(String, Json)> = Vec::new();
+    fn object(&mut self, table: &Table, numbers: bool) -> Result<(), Stop> {
+        let object = self.text.begin_object();
         each(table, |key, value| {
-            let key = match key {
-                Value::String(key) => self.text(&key)?,
-                Value::Integer(key) if numbers => key.to_string(),
+            let field = self.text.length();
+            match &key {
+                Value::String(key) => self.string(key)?,
+                Value::Integer(key) if numbers => self.text.quote(&key.to_string()),
                 Value::Integer(_) | Value::Number(_) => return mixed(),
                 other => {
-                    return refuse(format!(
-                        "has a {} as a key, which JSON cannot hold",
-                        other.type_name()
-                    ));
+                    let kind = other.type_name();
+                    return refuse(format!("has a {kind} as a key, which JSON cannot hold"));
                 }
-            };
-            let value = below(self.value(&value), || Step::Key(key.clone()))?;
-            fields.push((key, value));
+            }
+            let key_end = self.text.end_key();
+            below(self.value(&value), || Step::Key(name(&key)))?;
+            self.text.end_field(field, key_end);
             Ok(())
         })?;
-        fields.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        Ok(Json::Object(Map::from_iter(fields)))
+        self.text.end_object(object);
+        Ok(())
     }
 
     /// `marked` arrays may have holes, which are nulls that were decoded as nil.
-    fn array(&mut self, table: &Table, marked: bool) -> Result<Json, Stop> {
+    fn array(&mut self, table: &Table, marked: bool) -> Result<(), Stop> {
         // Nearly always the items come in order; only the others are put aside.
-        let mut list = Vec::with_capacity(table.raw_len().min(self.left / NODE));
-        let mut aside: Vec<(i64, Json)> = Vec::new();
+        let mut count = 0;
+        let mut aside: Vec<(i64, String)> = Vec::new();
+        self.text.put("[");
         each(table, |key, value| {
             let index = match key {
                 Value::Integer(index) if index > 0 => {
-                    let json = below(self.value(&value), || Step::Index(index))?;
-                    if usize::try_from(index) == Ok(list.len() + 1) {
-                        list.push(json);
+                    let start = self.text.length();
+                    below(self.value(&value), || Step::Index(index))?;
+                    if usize::try_from(index) == Ok(count + 1) {
+                        self.text.put(",");
+                        count += 1;
                     } else {
-                        aside.push((index, json));
+                        aside.push((index, self.text.take_from(start)));
                     }
                     return Ok(());
                 }
@@ -176,21 +222,33 @@ impl Walk {
             refuse(format!("has the index {index}, and lists start at 1"))
         })?;
         aside.sort_by_key(|(index, _)| *index);
-        let most = (list.len() + aside.len()) * 2 + 8;
-        for (index, json) in aside {
+        let most = (count + aside.len()) * 2 + 8;
+        for (index, item) in aside {
             let position = usize::try_from(index).unwrap_or(usize::MAX);
-            if !marked && position != list.len() + 1 {
-                let missing = list.len() + 1;
+            if !marked && position != count + 1 {
+                let missing = count + 1;
                 return refuse(format!("is a list with a hole: index {missing} is missing"));
             }
             if position > most {
                 return refuse(format!("is a list with many holes before index {index}"));
             }
-            list.resize(position - 1, Json::Null);
-            list.push(json);
+            (count + 1..position).for_each(|_| self.text.put("null,"));
+            self.text.put(&item);
+            self.text.put(",");
+            count = position;
         }
-        Ok(Json::Array(list))
+        self.text.end_array();
+        Ok(())
     }
+}
+
+/// What a table without a mark is, by its first key; none for an empty one.
+fn kind(table: &Table) -> Result<Option<Kind>, Stop> {
+    let first = table.pairs::<Value, Value>().next().transpose()?;
+    Ok(first.map(|(key, _)| match key {
+        Value::Integer(_) | Value::Number(_) => Kind::Array,
+        _ => Kind::Object,
+    }))
 }
 
 /// Visits every pair until one is refused. Walking on the VM's own stack costs half of an iterator.
@@ -211,18 +269,17 @@ fn each(
     }
 }
 
-fn mixed<T>() -> Result<T, Stop> {
-    refuse("has both list items and named fields; JSON is either a list or an object")
+/// A key as the path to an offender has it.
+fn name(key: &Value) -> String {
+    match key {
+        Value::String(key) => key.to_string_lossy(),
+        Value::Integer(key) => key.to_string(),
+        _ => String::new(),
+    }
 }
 
-fn float(number: f64) -> Result<Json, Stop> {
-    if number == 0.0 {
-        return Ok(Json::from(0));
-    }
-    match Number::from_f64(number) {
-        Some(number) => Ok(Json::Number(number)),
-        None => refuse(format!("is {number}, which JSON cannot hold")),
-    }
+fn mixed<T>() -> Result<T, Stop> {
+    refuse("has both list items and named fields; JSON is either a list or an object")
 }
 
 #[cfg(test)]

@@ -38,6 +38,11 @@ fn numbers_print_as_a_person_would_write_them() {
 fn lists_are_arrays_and_the_rest_are_objects_sorted_by_key() {
     becomes("{b = {1, {2}}, a = 'x', c = {}}", r#"{"a":"x","b":[1,[2]],"c":[]}"#);
     becomes("{object{}, array{}, null, object{[1] = 'x'}}", r#"[{},[],null,{"1":"x"}]"#);
+    becomes(
+        "{z = {d = 2, c = {3, {f = 1, e = 'a\\nb'}}}}",
+        r#"{"z":{"c":[3,{"e":"a\nb","f":1}],"d":2}}"#,
+    );
+    assert!(convert("object{[1] = 'x', ['1'] = 'y'}").unwrap().as_object().unwrap().len() == 1);
     becomes("array{1, nil, 3}", "[1,null,3]");
 }
 
