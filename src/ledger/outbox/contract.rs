@@ -50,6 +50,7 @@ async fn status(outbox: &dyn Outbox, id: &str) -> Status {
 /// Everything below, and as many random histories.
 pub(crate) async fn all(fresh: &dyn Fn() -> Box<dyn Fn() -> Box<dyn Outbox>>, histories: u64) {
     in_order_until_settled(&*fresh()).await;
+    a_large_group_keeps_its_order(&*fresh()).await;
     one_holder_at_a_time(&*fresh()).await;
     every_receipt_resolves(&*fresh()).await;
     lists_show_what_is_there(&*fresh()).await;
@@ -81,6 +82,15 @@ async fn in_order_until_settled(open: Open<'_>) {
     assert_eq!(ids(&*other, &claim, 10).await, [""; 0]);
     other.release(&claim).await.unwrap();
     assert_eq!(other.claim(&Which::default(), LONG).await.unwrap(), None);
+}
+
+async fn a_large_group_keeps_its_order(open: Open<'_>) {
+    let outbox = open();
+    let names: Vec<String> = (0..700).map(|n| n.to_string()).collect();
+    let group = names.iter().map(|name| item(5, name)).collect();
+    outbox.append(&place("m"), group).await.unwrap();
+    let claim = take(&*outbox).await;
+    assert_eq!(ids(&*outbox, &claim, 700).await, names);
 }
 
 async fn one_holder_at_a_time(open: Open<'_>) {

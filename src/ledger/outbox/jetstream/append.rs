@@ -3,6 +3,7 @@
 use async_nats::HeaderMap;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesOrdered;
+use tokio::task::unconstrained;
 use uuid::Uuid;
 
 use super::api::{Ack, failed};
@@ -64,7 +65,8 @@ impl Server {
             for item in &left {
                 offers.push_back(self.offer_once(place, item));
             }
-            let answers: Vec<_> = offers.collect().await;
+            // One that gives way to other tasks would be overtaken by those behind it.
+            let answers: Vec<_> = unconstrained(offers.collect()).await;
             let mut again = Vec::new();
             for (item, answer) in left.into_iter().zip(answers) {
                 let id = || item.message_id.clone();
