@@ -97,6 +97,10 @@ impl Producer {
         for item in items {
             lanes.entry(usize::from(item.lane % LANES)).or_default().push(item);
         }
+        // Only between two appends: what is taken back is marked in the file it was written to.
+        for &lane in lanes.keys() {
+            self.close_full(row, lane);
+        }
         let frames = |items: &[&Item]| frame::fits(items) == items.len();
         if let (1, Some((&lane, items))) = (lanes.len(), lanes.first_key_value())
             && frames(items)
@@ -143,6 +147,13 @@ impl Producer {
         self.places[row].1[lane].as_mut()
     }
 
+    /// Closes a segment that has grown enough.
+    fn close_full(&mut self, row: usize, lane: usize) {
+        if self.open(row, lane).is_some_and(|open| open.length >= FULL) {
+            self.places[row].1[lane] = None;
+        }
+    }
+
     fn count(&mut self, row: usize, frame: &Written) {
         if let Some(own) = self.open(row, frame.lane).map(|open| open.own) {
             self.own[own].appended += frame.count as u64;
@@ -158,9 +169,7 @@ impl Producer {
         items: &[&Item],
         state: State,
     ) -> io::Result<Written> {
-        let full = |open: &mut Open| open.length >= FULL && state == State::Kept;
-        if self.open(row, lane).is_none_or(full) {
-            self.places[row].1[lane] = None;
+        if self.open(row, lane).is_none() {
             return self.begin(target, row, lane, items, state);
         }
         let Self { places, bytes, .. } = self;

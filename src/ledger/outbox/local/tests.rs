@@ -1,5 +1,7 @@
 //! What only files can suffer; what every outbox must do is in `contract`.
 
+mod full;
+
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
