@@ -12,13 +12,14 @@ use serde_json::Value;
 use super::how::Held;
 use super::invocation::{Invocation, event_loop};
 use super::progress::Progress;
-use super::sending::Total;
+use super::sending::{Sending, Sent, Total};
 use super::signal::{self, interrupted};
 use super::stdin;
+use crate::engine::Delivery;
 use crate::engine::courier::Rate;
 use crate::engine::import::mapping::{Column, Rest};
 use crate::engine::import::{Format, Import, Imported, Mapping, Progress as Counts, Source, Stop};
-use crate::error::Fault;
+use crate::error::{Fault, SideEffect};
 use report::report;
 
 /// Command lines for the help.
@@ -26,6 +27,7 @@ pub(super) const EXAMPLES: &str = "\
 kosmo segment:import events.jsonl --force
 kosmo segment:import orders.csv --type track --set event='Order Completed' --map customer=userId --force
 kosmo segment:import users.csv --mapping users.toml --dry-run
+kosmo segment:import events.jsonl --delivery outbox --flush-timeout 0 --force
 zcat old-events.jsonl.gz | kosmo segment:import - --format jsonl --rate 500 --force --json";
 
 /// How often what is shown is brought up to date.
@@ -57,18 +59,20 @@ pub(super) struct ImportArgs {
     /// What becomes of columns nobody named
     #[arg(long, value_enum, help_heading = "Columns")]
     rest: Option<Leftover>,
-    /// Events a second (the account's setting, else 1000), or off
+    /// Events sent a second (the account's setting, else 1000), or off
     #[arg(long, value_name = "EVENTS", value_parser = Rate::parse)]
     rate: Option<Rate>,
     #[command(flatten)]
     total: Total,
+    #[command(flatten)]
+    sending: Sending,
     /// Where rows that are refused go, with the reason; <FILE>.refused.jsonl
     #[arg(long, value_name = "FILE")]
     refused: Option<PathBuf>,
     /// Send everything anew, as new events, instead of going on where an earlier run ended
     #[arg(long)]
     again: bool,
-    /// Check every row and send nothing
+    /// Check every row; send and queue nothing
     #[arg(long)]
     dry_run: bool,
     /// Count `ask` in the policy as `allow`
@@ -116,6 +120,7 @@ pub(super) fn run(invocation: &Invocation, args: &ImportArgs) -> Result<u8, Faul
             Form::Tsv => Format::TSV,
         }),
         mapping: mapping(args)?,
+        delivery: args.sending.delivery().unwrap_or(Delivery::Direct),
         rate: args.rate,
         refused: args.refused.clone(),
         again: args.again,
@@ -124,29 +129,62 @@ pub(super) fn run(invocation: &Invocation, args: &ImportArgs) -> Result<u8, Faul
         plan: args.held.plan.clone(),
         plan_check: args.held.plan_check,
     };
+    let sending = args.sending.clone().at(args.rate);
+    let paced = args.rate.is_some() && import.delivery == Delivery::Outbox && !import.dry_run;
+    let patience = sending.patience(invocation.runtime()?.settings());
+    if paced && patience.is_zero() {
+        return Err(Fault::usage(
+            "`--rate` says how fast to send, and this run would send nothing",
+        )
+        .hint("let it wait with --flush-timeout, or give the rate to outbox:flush"));
+    }
     let began = Instant::now();
     let stop = Stop::default();
     let asked = stop.clone();
     let engine = invocation.runtime()?.engine();
+    let sends = import.delivery == Delivery::Outbox && !import.dry_run && !patience.is_zero();
     let caught = signal::watch(invocation.printer(), move || {
         asked.ask();
         true
     })?;
     let counts = Counts::default();
     let event_loop = event_loop()?;
-    let imported = shown(invocation, &import, &counts, || {
-        engine.import(&import, &counts, &stop, &event_loop)
+    let work = || engine.import(&import, &counts, &stop, &event_loop);
+    let mut imported = shown(invocation, &import, &counts, || match sends {
+        true => sending.meanwhile(engine, work),
+        false => work(),
     })?;
-    let signal = caught.status();
-    let imported = match signal {
-        Some(status) => Imported {
-            fault: Some(interrupted(status).hint("run the same command again to go on from there")),
-            ..imported
-        },
-        None => imported,
-    };
-    let status = report(invocation, &import, &imported, began.elapsed());
+    let (took, signal) = (began.elapsed(), caught.status());
+    if let Some(status) = signal {
+        let hint = "run the same command again to go on from there";
+        imported.fault = Some(interrupted(status).hint(hint));
+    }
+    let sent = settle(invocation, &sending, &mut imported, signal.is_some());
+    let status = report(invocation, &import, &imported, took, sent.as_ref());
     Ok(signal.unwrap_or(status))
+}
+
+/// Waits for what was queued. A failure to do so is the import's, unless it has one already.
+fn settle(
+    invocation: &Invocation,
+    sending: &Sending,
+    imported: &mut Imported,
+    hurry: bool,
+) -> Option<Sent> {
+    sending.end(invocation, hurry).unwrap_or_else(|fault| {
+        imported.fault.get_or_insert(fault.effect(SideEffect::Done));
+        None
+    })
+}
+
+/// The flags of the command, which has words of its own for what they mean here.
+pub(super) fn augment_args(command: clap::Command) -> clap::Command {
+    use clap::Args as _;
+    ImportArgs::augment_args(command).mut_arg("delivery", |flag| {
+        flag.help(
+            "Send batches as rows are read (direct), or queue all of it for couriers (outbox)",
+        )
+    })
 }
 
 /// The mapping from its file and the flags, which win.
@@ -215,24 +253,34 @@ fn shown<T>(
 ) -> T {
     let name = import.source.name();
     let length = import.source.length();
-    let progress = Progress::start(invocation.printer(), &format!("importing {name}"), None);
+    let (doing, done) = words(import);
+    let progress = Progress::start(invocation.printer(), &format!("{doing} {name}"), None);
     let (end, ended) = mpsc::channel::<()>();
     std::thread::scope(|threads| {
         threads.spawn(move || {
             while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-                update(&progress, counts, &name, length);
+                update(&progress, counts, &format!("{doing} {name}"), length);
             }
-            update(&progress, counts, &name, length);
-            progress.finish(&format!("imported {name}"));
+            update(&progress, counts, &format!("{doing} {name}"), length);
+            progress.finish(&format!("{done} {name}"));
         });
-        let done = work();
+        let made = work();
         drop(end);
-        done
+        made
     })
 }
 
+/// What is being done to a file, and what was done when it ends.
+fn words(import: &Import) -> (&'static str, &'static str) {
+    match import.delivery {
+        _ if import.dry_run => ("checking", "checked"),
+        Delivery::Direct => ("importing", "imported"),
+        Delivery::Outbox => ("queueing", "queued"),
+    }
+}
+
 /// How many events a file holds can only be guessed from those that have come.
-fn update(progress: &Progress, counts: &Counts, name: &str, length: Option<u64>) {
+fn update(progress: &Progress, counts: &Counts, doing: &str, length: Option<u64>) {
     let (events, bytes) = (counts.events(), counts.bytes());
     progress.advance(events.saturating_sub(progress.done()));
     if let Some(length) = length.filter(|_| bytes > 0 && events > 0) {
@@ -240,6 +288,6 @@ fn update(progress: &Progress, counts: &Counts, name: &str, length: Option<u64>)
         progress.expect(u64::try_from(guess).unwrap_or(events).max(events));
     }
     if counts.refusals() > 0 {
-        progress.turn_to(&format!("importing {name}, {} refused", counts.refusals()));
+        progress.turn_to(&format!("{doing}, {} refused", counts.refusals()));
     }
 }

@@ -5,22 +5,28 @@ use std::time::{Duration, Instant};
 
 use clap::ArgMatches;
 use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio::time::timeout;
 
-use super::invocation::Invocation;
+use super::invocation::{Invocation, event_loop};
 use super::output::Printer;
 use super::progress::Progress;
 use super::signal::Signals;
 use super::units;
-use crate::engine::courier::{Aim, Courier, Rate, Wait};
+use crate::engine::courier::{Aim, Courier, Rate, Stop, Wait};
 use crate::engine::{Delivery, Engine};
 use crate::error::{Fault, Kind};
 use crate::ledger::outbox::{Mine, Status};
+use crate::settings::Settings;
 
 /// The most refused events that are listed one by one.
 const LISTED: usize = 100;
 
 /// How long what is in flight may take after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// How often to look whether there is something to send yet.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Where events wait that are not sent at once.
 #[derive(Debug, Default, Clone, clap::Args)]
@@ -69,6 +75,18 @@ pub(super) struct Sending {
     /// How long to wait at the end for what was kept to be sent; 0 leaves it to others
     #[arg(long, value_name = "TIME", value_parser = units::patience)]
     flush_timeout: Option<Duration>,
+    /// Events a second of the courier of this run; none for the settings'.
+    #[arg(skip)]
+    rate: Option<Rate>,
+}
+
+/// Tells a courier to stop when what it accompanies ends, however that is.
+struct Ending(watch::Sender<bool>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
 }
 
 /// What became of the events of a run.
@@ -87,6 +105,45 @@ impl Sending {
         Delivery::parse(self.delivery.as_deref()?)
     }
 
+    /// The same with a courier at another rate.
+    #[must_use]
+    pub(super) fn at(self, rate: Option<Rate>) -> Self {
+        Self { rate, ..self }
+    }
+
+    /// How long this run waits at its end for what it has queued.
+    pub(super) fn patience(&self, settings: &Settings) -> Duration {
+        let setting = || settings.duration("outbox.flush_timeout");
+        self.flush_timeout.or_else(setting).unwrap_or(Duration::from_secs(30))
+    }
+
+    /// Sends what is queued while more of it comes: for as long as `work` takes, and what is in flight
+    /// then a moment longer. What goes wrong with that shows at the end of the run.
+    pub(super) fn meanwhile<T>(&self, engine: &Engine, work: impl FnOnce() -> T) -> T {
+        let (stop, stopped) = watch::channel(false);
+        std::thread::scope(|threads| {
+            let _ending = Ending(stop);
+            threads.spawn(move || {
+                event_loop().map(|event_loop| event_loop.block_on(self.carry(engine, stopped)))
+            });
+            work()
+        })
+    }
+
+    /// Sends until told to stop, from when something was queued here: before that nobody has agreed
+    /// to anything.
+    async fn carry(&self, engine: &Engine, mut stop: Stop) -> Result<(), Fault> {
+        let outbox = &*engine.outgoing.outbox;
+        while outbox.appended() == 0 {
+            if timeout(LOOK, stop.wait_for(|stop| *stop)).await.is_ok() {
+                return Ok(());
+            }
+        }
+        let aim = Aim { grace: GRACE, ..Aim::default() };
+        let courier = Courier::new(engine, outbox).at(self.rate);
+        courier.run_until(&aim, stop, true, |_| false).await.map(drop)
+    }
+
     /// Waits for the events that this run has queued, unless it is in a hurry; none when there are
     /// none.
     ///
@@ -95,12 +152,11 @@ impl Sending {
     pub(super) fn end(&self, invocation: &Invocation, hurry: bool) -> Result<Option<Sent>, Fault> {
         let runtime = invocation.runtime()?;
         let Some(engine) = runtime.engine_if_open() else { return Ok(None) };
-        let setting = || runtime.settings().duration("outbox.flush_timeout");
-        let patience = match self.flush_timeout.or_else(setting) {
+        let patience = match self.patience(runtime.settings()) {
             _ if hurry => Duration::ZERO,
             // What is kept for the emulator is gone with the process.
-            Some(Duration::ZERO) if engine.accounts.emulated() => GRACE,
-            given => given.unwrap_or(Duration::from_secs(30)),
+            Duration::ZERO if engine.accounts.emulated() => GRACE,
+            given => given,
         };
         invocation.wait(async {
             let outbox = &*engine.outgoing.outbox;
@@ -108,7 +164,7 @@ impl Sending {
             if queued == 0 {
                 return Ok(None);
             }
-            let settled = settled(invocation, engine, patience).await;
+            let settled = self.settled(invocation, engine, patience).await;
             // They are kept, though nobody can say or send any more for the moment.
             let kept = |fault| (Mine { queued, ..Mine::default() }, Some(fault));
             let (mine, why) = settled.unwrap_or_else(kept);
@@ -118,46 +174,47 @@ impl Sending {
             Ok(Some(Sent { mine, waited: !patience.is_zero(), why }))
         })?
     }
-}
 
-/// What became of the events that this process has queued, after an attempt to send them if there
-/// is time, and why that failed.
-///
-/// # Errors
-/// When the outbox cannot be looked at.
-async fn settled(
-    invocation: &Invocation,
-    engine: &Engine,
-    patience: Duration,
-) -> Result<(Mine, Option<Fault>), Fault> {
-    let outbox = &*engine.outgoing.outbox;
-    let mine = outbox.mine(LISTED).await?;
-    if mine.queued == 0 || patience.is_zero() {
-        return Ok((mine, None));
-    }
-    let _waiting = Progress::start(invocation.printer(), "sending", None);
-    let why = send(engine, patience).await.unwrap_or_else(Some);
-    Ok((outbox.mine(LISTED).await?, why))
-}
-
-/// Carries what this process has queued until it is settled, time is up or a signal comes.
-async fn send(engine: &Engine, patience: Duration) -> Result<Option<Fault>, Fault> {
-    let until = Instant::now().checked_add(patience);
-    let aim = Aim { wait: Wait::Mine, until, grace: GRACE, afresh: true, ..Aim::default() };
-    let courier = Courier::new(engine, &*engine.outgoing.outbox);
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let mut signals = Signals::listen()?;
-    let mut drained = std::pin::pin!(courier.drain(&aim, stopped));
-    let flushed = tokio::select! {
-        flushed = &mut drained => flushed,
-        _ = signals.next() => {
-            stop.send_replace(true);
-            drained.await
+    /// What became of the events that this process has queued, after an attempt to send them if there
+    /// is time, and why that failed.
+    ///
+    /// # Errors
+    /// When the outbox cannot be looked at.
+    async fn settled(
+        &self,
+        invocation: &Invocation,
+        engine: &Engine,
+        patience: Duration,
+    ) -> Result<(Mine, Option<Fault>), Fault> {
+        let outbox = &*engine.outgoing.outbox;
+        let mine = outbox.mine(LISTED).await?;
+        if mine.queued == 0 || patience.is_zero() {
+            return Ok((mine, None));
         }
-    }?;
-    let paused = flushed.paused.into_iter().next();
-    let paused = || paused.map(|(_, why, _)| Fault::new(Kind::Unavailable, why));
-    Ok(flushed.failed.into_iter().next().map(|(_, fault)| fault).or_else(paused))
+        let _waiting = Progress::start(invocation.printer(), "sending", None);
+        let why = self.send(engine, patience).await.unwrap_or_else(Some);
+        Ok((outbox.mine(LISTED).await?, why))
+    }
+
+    /// Carries what this process has queued until it is settled, time is up or a signal comes.
+    async fn send(&self, engine: &Engine, patience: Duration) -> Result<Option<Fault>, Fault> {
+        let until = Instant::now().checked_add(patience);
+        let aim = Aim { wait: Wait::Mine, until, grace: GRACE, afresh: true, ..Aim::default() };
+        let courier = Courier::new(engine, &*engine.outgoing.outbox).at(self.rate);
+        let (stop, stopped) = watch::channel(false);
+        let mut signals = Signals::listen()?;
+        let mut drained = std::pin::pin!(courier.drain(&aim, stopped));
+        let flushed = tokio::select! {
+            flushed = &mut drained => flushed,
+            _ = signals.next() => {
+                stop.send_replace(true);
+                drained.await
+            }
+        }?;
+        let paused = flushed.paused.into_iter().next();
+        let paused = || paused.map(|(_, why, _)| Fault::new(Kind::Unavailable, why));
+        Ok(flushed.failed.into_iter().next().map(|(_, fault)| fault).or_else(paused))
+    }
 }
 
 impl Sent {

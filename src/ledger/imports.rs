@@ -43,6 +43,9 @@ pub struct Record {
     pub refused_bytes: u64,
     /// Events the service took.
     pub sent: u64,
+    /// Events that were handed to the outbox.
+    #[serde(default)]
+    pub queued: u64,
     /// Rows that will never be taken.
     pub refused: u64,
     /// Whether its end was reached.
@@ -169,6 +172,7 @@ mod tests {
             seen: Mark::default(),
             refused_bytes: 0,
             sent: 3,
+            queued: 0,
             refused: 0,
             done: false,
             began: "2026-01-01T00:00:00Z".to_owned(),

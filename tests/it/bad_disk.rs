@@ -180,6 +180,7 @@ fn a_home_that_cannot_be_written_takes_nothing_and_keeps_what_it_had() {
         Step::Kosmo(&TRACK),
         Step::Kosmo(&["outbox:flush", "--json"]),
         Step::Kosmo(&["segment:import", "e.jsonl", "--force", "--json"]),
+        Step::Kosmo(&["segment:import", "e.jsonl", "--force", "--json", "--delivery=outbox"]),
         Step::Kosmo(&["outbox:bury", "--reason=no", "--account=default", "--json"]),
     ];
     let Some(ran) = on_disk(&run, READ_ONLY, &steps) else { return };

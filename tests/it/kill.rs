@@ -14,7 +14,12 @@ fn survives(name: &str, seeds: std::ops::Range<u64>) {
 
 #[test]
 fn an_import_survives_its_death() {
-    survives("import", 0..8);
+    survives("an import", 0..8);
+}
+
+#[test]
+fn an_import_through_the_outbox_survives_its_death() {
+    survives("a file queued", 0..6);
 }
 
 #[test]

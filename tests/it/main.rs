@@ -41,6 +41,7 @@ mod governor;
 mod guides;
 mod import;
 mod import_bad;
+mod import_outbox;
 mod integrations;
 mod jetstream;
 mod journal;

@@ -299,23 +299,27 @@ fn whoever_is_limited_cannot_change_the_limits() {
 fn an_import_is_a_call_for_each_batch() {
     let line = |n: usize| format!("{{\"type\":\"track\",\"event\":\"e{n}\",\"userId\":\"u\"}}\n");
     let events: String = (0..6000).map(line).collect();
-    let import = |token: &str, home: Kosmo| {
-        let args =
-            ["segment:import", "events.jsonl", "--emulator", "--json", "-q", "--token", token];
-        let home = home.then(args).file("events.jsonl", &events);
-        let ran = home.run();
-        (home, ran)
-    };
-    let (home, none) = minted(&["--allow", "track", "--effects", "write"]);
-    let (home, ran) = import(&none, home);
-    refused(ran, 4, "token_scope");
-    let (home, answer) = mint(home, &["--allow", "batch", "--effects", "write", "--calls", "1"]);
-    let (home, ran) = import(&text(&answer, "token"), home);
-    assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(ran.stdout.contains("token_spent"), "{ran:?}");
-    let (home, answer) = mint(home, &["--allow", "batch", "--effects", "write", "--calls", "50"]);
-    let (_, ran) = import(&text(&answer, "token"), home);
-    ran.code(0);
+    for delivery in ["direct", "outbox"] {
+        let import = |token: &str, home: Kosmo| {
+            let home = home.then(["segment:import", "events.jsonl", "--emulator", "--json", "-q"]);
+            let home = home.and(["--delivery", delivery, "--token", token]);
+            let home = home.file("events.jsonl", &events);
+            let ran = home.run();
+            (home, ran)
+        };
+        let (home, none) = minted(&["--allow", "track", "--effects", "write"]);
+        let (home, ran) = import(&none, home);
+        refused(ran, 4, "token_scope");
+        let (home, answer) =
+            mint(home, &["--allow", "batch", "--effects", "write", "--calls", "1"]);
+        let (home, ran) = import(&text(&answer, "token"), home);
+        assert_eq!(ran.code, 4, "{ran:?}");
+        assert!(ran.stdout.contains("token_spent"), "{ran:?}");
+        let (home, answer) =
+            mint(home, &["--allow", "batch", "--effects", "write", "--calls", "50"]);
+        let (_, ran) = import(&text(&answer, "token"), home);
+        ran.code(0);
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use crate::cli::invocation::Invocation;
 use crate::cli::output::failure;
+use crate::cli::sending::Sent;
+use crate::engine::Delivery;
 use crate::engine::import::{Import, Imported, Refusal};
 use crate::error::{Fault, Kind};
 
@@ -15,11 +17,15 @@ pub(super) fn report(
     import: &Import,
     imported: &Imported,
     took: Duration,
+    sent: Option<&Sent>,
 ) -> u8 {
     let fault = imported.fault.clone().or_else(|| partial(imported));
     let printer = invocation.printer();
     if invocation.json() {
         let mut json = summary(import, imported, took);
+        if let Some(sent) = sent {
+            json["delivery"] = sent.to_json();
+        }
         if let (Some(fault), Some(json)) = (&fault, json.as_object_mut())
             && let Value::Object(failure) = failure(fault)
         {
@@ -45,8 +51,11 @@ pub(super) fn report(
         if let Some(fault) = &fault {
             printer.complain(fault);
         }
+        if let Some(sent) = sent {
+            sent.tell(printer);
+        }
     }
-    fault.map_or(0, |fault| fault.exit())
+    fault.map_or_else(|| sent.map_or(0, Sent::status), |fault| fault.exit())
 }
 
 /// What a finished import that left rows behind ends with.
@@ -55,7 +64,11 @@ fn partial(imported: &Imported) -> Option<Fault> {
     if refused == 0 {
         return None;
     }
-    let kind = if imported.record.sent == 0 { Kind::EventInvalid } else { Kind::Partial };
+    let kind = if imported.record.sent + imported.record.queued == 0 {
+        Kind::EventInvalid
+    } else {
+        Kind::Partial
+    };
     let rows = if refused == 1 { "1 row was" } else { &format!("{refused} rows were") };
     let fault = Fault::new(kind, format!("{rows} refused"));
     Some(match &imported.refused_file {
@@ -77,9 +90,11 @@ fn summary(import: &Import, imported: &Imported, took: Duration) -> Value {
         "source": record.source,
         "account": record.account,
         "sent": imported.sent,
+        "queued": imported.queued,
         "warned": imported.warned,
         "refused": imported.refused,
         "total_sent": record.sent,
+        "total_queued": record.queued,
         "total_refused": record.refused,
         "refused_file": imported.refused_file,
         "refused_by_code": imported.codes,
@@ -90,7 +105,7 @@ fn summary(import: &Import, imported: &Imported, took: Duration) -> Value {
         "dry_run": import.dry_run,
         "run_id": imported.run_id,
         "duration_ms": (took.as_secs_f64() * 1e6).round() / 1e3,
-        "events_per_second": rate(imported.sent, took),
+        "events_per_second": rate(imported.sent + imported.queued, took),
     })
 }
 
@@ -102,21 +117,28 @@ fn told(import: &Import, imported: &Imported, took: Duration) -> String {
     let record = &imported.record;
     let name = &record.source;
     if imported.already {
+        let mut came = vec![format!("{} sent", record.sent)];
+        came.extend((record.queued > 0).then(|| format!("{} queued", record.queued)));
+        let (came, refused) = (came.join(", "), record.refused);
         return format!(
-            "{name} was imported already: {} sent, {} refused, finished {}; --again sends it anew",
-            record.sent, record.refused, record.at
+            "{name} was imported already: {came}, {refused} refused, finished {}; --again sends it anew",
+            record.at
         );
     }
-    let verb = if import.dry_run { "checked" } else { "sent" };
-    let earlier = match record.sent.saturating_sub(imported.sent) {
+    let verb = match import.delivery {
+        _ if import.dry_run => "checked",
+        Delivery::Direct => "sent",
+        Delivery::Outbox => "queued",
+    };
+    let (events, all) = (imported.sent + imported.queued, record.sent + record.queued);
+    let earlier = match all.saturating_sub(events) {
         0 => String::new(),
-        before => format!(" ({before} before, {} in all)", record.sent),
+        before => format!(" ({before} before, {all} in all)"),
     };
     format!(
-        "{verb} {}{earlier}, refused {}, in {:.1} s ({}/s)",
-        imported.sent,
+        "{verb} {events}{earlier}, refused {}, in {:.1} s ({}/s)",
         record.refused,
         took.as_secs_f64(),
-        rate(imported.sent, took),
+        rate(events, took),
     )
 }

@@ -1,7 +1,5 @@
 //! The commands about many events at once.
 
-use clap::Args as _;
-
 use crate::cli::entry::{Entry, entry};
 use crate::cli::import;
 
@@ -16,7 +14,7 @@ static IMPORT: Entry = Entry {
         "segment:import",
         EVENTS,
         "Send the events of a file, and go on where an earlier run ended",
-        import::ImportArgs::augment_args,
+        import::augment_args,
         |invocation, matches| import::run(invocation, &invocation.args(matches)?),
     )
 };

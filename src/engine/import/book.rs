@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::load::Load;
+use super::way::Taken;
 use super::{Progress, Refusal};
-use crate::engine::courier::Delivered;
 use crate::engine::now;
 use crate::error::Fault;
 use crate::ledger::imports::{Checkpoint, Mark, Record};
@@ -74,7 +74,7 @@ impl<'a> Book<'a> {
         Ok(())
     }
 
-    /// Settles a load that was delivered; its refusals are written down first.
+    /// Settles a load that was delivered or queued; its refusals are written down first.
     ///
     /// # Errors
     /// A side file or a ledger that cannot be written.
@@ -82,7 +82,7 @@ impl<'a> Book<'a> {
         &mut self,
         lane: usize,
         load: &Load,
-        delivered: &Delivered,
+        Taken { delivered, queued }: &Taken,
     ) -> Result<(), Fault> {
         let events = load.events();
         for (index, reason) in &delivered.refused {
@@ -99,6 +99,8 @@ impl<'a> Book<'a> {
         }
         self.record.sent += delivered.sent as u64;
         self.progress.sent(delivered.sent as u64);
+        self.record.queued += *queued as u64;
+        self.progress.queued(*queued as u64);
         self.loads[lane] += 1;
         self.raise(lane, load.upto);
         for other in 0..usize::from(LANES) {

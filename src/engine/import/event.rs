@@ -2,6 +2,8 @@
 //! one. Plain events are passed on as they are; all others are judged by the rows and rules that
 //! judge every other call.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::Progress;
@@ -54,9 +56,11 @@ pub(super) struct Maker<'a> {
 
 /// An event, ready for its lane.
 #[derive(Debug)]
-pub(super) struct Made {
+pub(super) struct Made<'r> {
     /// Its lane.
     pub(super) lane: u8,
+    /// Its id.
+    pub(super) id: Cow<'r, str>,
 }
 
 impl<'a> Maker<'a> {
@@ -64,24 +68,26 @@ impl<'a> Maker<'a> {
     ///
     /// # Errors
     /// Why it is none.
-    pub(super) fn make(&self, row: &Row<'_>, out: &mut Vec<u8>) -> Result<Made, Fault> {
+    pub(super) fn make<'r>(&self, row: &Row<'r>, out: &mut Vec<u8>) -> Result<Made<'r>, Fault> {
         match &row.cells {
             Cells::Silence => Err(invalid("empty_row", "the row is empty")),
             Cells::TooLong(bytes) => Err(invalid(
                 "row_too_long",
                 format!("the row has {bytes} bytes, {LONGEST_ROW} is the limit"),
             )),
-            Cells::Line(line) if self.mapping.leaves_alone() => match self
-                .scanner
-                .look(line, None, &self.now)
-            {
-                Some(seen) if !self.held => {
-                    let lane = lane_of(&seen.subject);
-                    self.complete(line, seen.id.is_some(), seen.has_time, row.start.offset, out);
-                    Ok(Made { lane })
+            Cells::Line(line) if self.mapping.leaves_alone() => {
+                match self.scanner.look(line, None, &self.now) {
+                    Some(seen) if !self.held => {
+                        let lane = lane_of(&seen.subject);
+                        let given = seen.id.is_some();
+                        let id =
+                            seen.id.unwrap_or_else(|| self.message_id(row.start.offset).into());
+                        self.complete(line, (!given).then_some(&*id), seen.has_time, out);
+                        Ok(Made { lane, id })
+                    }
+                    _ => self.judge(object(line)?, row.start.offset, out),
                 }
-                _ => self.judge(object(line)?, row.start.offset, out),
-            },
+            }
             Cells::Line(line) => {
                 let cells = object(line)?;
                 let names: Vec<String> = cells.keys().cloned().collect();
@@ -113,12 +119,12 @@ impl<'a> Maker<'a> {
     }
 
     /// A plain event with what it lacks spliced in before its closing brace.
-    fn complete(&self, line: &[u8], id: bool, time: bool, offset: u64, out: &mut Vec<u8>) {
+    fn complete(&self, line: &[u8], id: Option<&str>, time: bool, out: &mut Vec<u8>) {
         let end = line.len() - 1;
         out.extend_from_slice(&line[..end]);
-        if !id {
+        if let Some(id) = id {
             out.extend_from_slice(b",\"messageId\":\"");
-            out.extend_from_slice(self.message_id(offset).as_bytes());
+            out.extend_from_slice(id.as_bytes());
             out.push(b'"');
         }
         if !time {
@@ -140,7 +146,7 @@ impl<'a> Maker<'a> {
         mut event: Map<String, Value>,
         offset: u64,
         out: &mut Vec<u8>,
-    ) -> Result<Made, Fault> {
+    ) -> Result<Made<'static>, Fault> {
         let kind = event.shift_remove(&self.batch.kind);
         let row = kind.as_ref().and_then(Value::as_str).and_then(|kind| self.of(kind));
         let Some(row) = row else {
@@ -167,13 +173,14 @@ impl<'a> Maker<'a> {
         }
         let subject = self.batch.subject.iter().find_map(|name| body.get(name)?.as_str());
         let lane = lane_of(subject.unwrap_or_default());
+        let id = body.get(&self.batch.id).and_then(Value::as_str).unwrap_or_default().to_owned();
         let word = row.route().path.rsplit('/').next().unwrap_or_default();
         let mut whole = Map::from_iter([(self.batch.kind.clone(), Value::from(word))]);
         whole.extend(body);
         serde_json::to_writer(&mut *out, &whole).map_err(|why| {
             Fault::new(Kind::Internal, format!("an event cannot be written: {why}"))
         })?;
-        Ok(Made { lane })
+        Ok(Made { lane, id: id.into() })
     }
 
     /// Notes the time, for the events that say none.

@@ -69,14 +69,14 @@ impl Feed<'_> {
             };
             let open = match made.transpose() {
                 Ok(None) => true,
-                Ok(Some(Made { lane })) => {
+                Ok(Some(Made { lane, id })) => {
                     let lane = usize::from(lane);
                     start < self.record.settled[lane]
                         || add(
                             &self.lanes,
                             &mut gathered,
                             lane,
-                            &event,
+                            (&id, &event),
                             (start, end),
                             self.maker.batch,
                         )
@@ -108,7 +108,7 @@ fn add(
     lanes: &[Sender<Load>],
     gathered: &mut Gathered,
     lane: usize,
-    event: &[u8],
+    (id, event): (&str, &[u8]),
     (start, end): (Mark, Mark),
     batch: &crate::catalogue::operation::Batch,
 ) -> bool {
@@ -116,7 +116,7 @@ fn add(
     let full = load.len() >= batch.most
         || load.bytes() + load.len() + event.len() + AROUND > batch.bytes && !load.is_empty();
     let open = !full || close(lanes, gathered, lane, start);
-    gathered.loads[lane].push(event, start, end);
+    gathered.loads[lane].push((id, event), start, end);
     open
 }
 

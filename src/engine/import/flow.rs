@@ -1,6 +1,7 @@
 //! One run of an import: the reading half and the sending half put together, and what came of them.
 
 use std::cell::RefCell;
+use std::sync::atomic::Ordering;
 
 use tokio::runtime::Runtime as EventLoop;
 use tokio::sync::mpsc;
@@ -11,8 +12,8 @@ use super::feed::Feed;
 use super::lanes::Lanes;
 use super::plan::Plan;
 use super::rows::Rows;
+use super::way::Way;
 use super::{Import, Imported, Progress, Stop};
-use crate::engine::courier::Sender;
 use crate::engine::scan::Scanner;
 use crate::engine::{Engine, Options, now};
 use crate::error::Fault;
@@ -34,7 +35,7 @@ pub(super) struct Watch<'a> {
 }
 
 impl Engine {
-    /// Reads, sends and settles until the end, a failure or the wish to stop.
+    /// Reads, delivers and settles until the end, a failure or the wish to stop.
     ///
     /// # Errors
     /// A source that cannot be opened, a record that cannot be kept.
@@ -42,7 +43,7 @@ impl Engine {
         &self,
         import: &Import,
         plan: Plan<'_>,
-        sender: Option<&Sender<'_>>,
+        way: &Way<'_>,
         watch: Watch<'_>,
     ) -> Result<Imported, Fault> {
         let from = plan.record.low_water();
@@ -60,10 +61,17 @@ impl Engine {
             book.save()?;
         }
         let book = RefCell::new(book);
-        let (read, failed) = run(&record, (rows, maker), (sender, &book), watch);
+        let (read, failed) = run(&record, (rows, maker), (way, &book), watch);
         let mut book = book.into_inner();
         let ended = match read {
-            Ok((at, true)) if failed.is_none() && !watch.stop.asked() => book.finish(at).err(),
+            Ok((at, true)) if failed.is_none() && !watch.stop.asked() => {
+                // Where the file counts as imported, nothing of it may still be on its way.
+                let synced = watch.event_loop.block_on(way.sync());
+                match synced {
+                    Ok(()) => book.finish(at).err(),
+                    Err(fault) => book.save().err().or(Some(fault)),
+                }
+            }
             Ok(_) => book.save().err(),
             Err(fault) => book.save().err().or(Some(fault)),
         };
@@ -73,7 +81,8 @@ impl Engine {
             sample: std::mem::take(&mut book.sample),
             resumed: plan.resumed,
             already: false,
-            sent: watch.progress.events(),
+            sent: watch.progress.sent.load(Ordering::Relaxed),
+            queued: watch.progress.queued.load(Ordering::Relaxed),
             warned: watch.progress.warnings(),
             refused: watch.progress.refusals(),
             refused_file: side.filter(|_| book.record.refused > 0),
@@ -124,14 +133,14 @@ impl Engine {
 fn run(
     record: &Record,
     (rows, maker): (Rows, Maker<'_>),
-    (sender, book): (Option<&Sender<'_>>, &RefCell<Book<'_>>),
+    (way, book): (&Way<'_>, &RefCell<Book<'_>>),
     Watch { progress, stop, event_loop }: Watch<'_>,
 ) -> (Result<(Mark, bool), Fault>, Option<Fault>) {
     let (lanes, loads): (Vec<_>, Vec<_>) = (0..LANES).map(|_| mpsc::channel(WAITING)).unzip();
     let (refuse, refusals) = mpsc::channel(REFUSED_WAITING);
     let feed = Feed { rows, maker, record, lanes, refusals: refuse, stop, progress };
     let refusals = RefCell::new(refusals);
-    let lanes = Lanes { sender, book, refusals, stop, failed: RefCell::default() };
+    let lanes = Lanes { way, book, refusals, stop, failed: RefCell::default() };
     let read = std::thread::scope(|threads| {
         let reading = threads.spawn(|| feed.run());
         event_loop.block_on(async {

@@ -1,5 +1,5 @@
 //! The sending half of an import: every lane delivers its loads in order, all lanes at once, and what
-//! is delivered is settled.
+//! is delivered, or queued, is settled.
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -10,14 +10,13 @@ use tokio::sync::mpsc::Receiver;
 
 use super::book::Book;
 use super::load::Load;
+use super::way::{Taken, Way};
 use super::{Refusal, Stop};
-use crate::engine::courier::{Delivered, Sender};
 use crate::error::Fault;
 
 /// The sending half.
 pub(super) struct Lanes<'a, 'b> {
-    /// None sends nothing and counts everything as taken.
-    pub(super) sender: Option<&'a Sender<'a>>,
+    pub(super) way: &'a Way<'a>,
     pub(super) book: &'a RefCell<Book<'b>>,
     pub(super) refusals: RefCell<Receiver<Refusal>>,
     /// Set by whoever wants the import to end; seen by the reading half too.
@@ -30,7 +29,7 @@ impl Lanes<'_, '_> {
     /// Delivers until every lane has ended.
     pub(super) async fn run(&self, loads: Vec<Receiver<Load>>) {
         let mut work: Vec<Pin<Box<dyn Future<Output = ()> + '_>>> = vec![Box::pin(self.listen())];
-        for (lane, loads) in loads.into_iter().enumerate() {
+        for (lane, loads) in (0..).zip(loads) {
             work.push(Box::pin(self.deliver(lane, loads)));
         }
         poll_fn(|cx| {
@@ -40,23 +39,20 @@ impl Lanes<'_, '_> {
         .await;
     }
 
-    async fn deliver(&self, lane: usize, mut loads: Receiver<Load>) {
+    async fn deliver(&self, lane: u8, mut loads: Receiver<Load>) {
         while let Some(load) = loads.recv().await {
             if self.stop.asked() {
                 return;
             }
-            let delivered = match self.sender {
-                Some(sender) => sender.deliver(&load.events()).await,
-                None => Ok(Delivered { sent: load.len(), ..Delivered::default() }),
-            };
-            let settled = delivered.and_then(|delivered| self.settle(lane, &load, &delivered));
+            let taken = self.way.take(lane, &load).await;
+            let settled = taken.and_then(|taken| self.settle(usize::from(lane), &load, &taken));
             if let Err(fault) = settled {
                 return self.fail(fault);
             }
         }
     }
 
-    fn settle(&self, lane: usize, load: &Load, delivered: &Delivered) -> Result<(), Fault> {
+    fn settle(&self, lane: usize, load: &Load, taken: &Taken) -> Result<(), Fault> {
         let mut book = self.book.borrow_mut();
         // What was refused before this was closed is on its way and must be written down first.
         let mut refusals = self.refusals.borrow_mut();
@@ -65,7 +61,7 @@ impl Lanes<'_, '_> {
         {
             book.refuse(refusal)?;
         }
-        book.settle(lane, load, delivered)
+        book.settle(lane, load, taken)
     }
 
     /// Writes down what the reading half refuses.

@@ -1,7 +1,9 @@
-//! Events of one lane on their way to the sender, in one piece of memory.
+//! Events of one lane on their way to the service or the outbox, in one piece of memory.
+
+use std::ops::Range;
 
 use crate::ledger::imports::Mark;
-use crate::ledger::outbox::LANES;
+use crate::ledger::outbox::{Item, LANES};
 
 /// Events of one lane.
 #[derive(Debug, Default)]
@@ -9,6 +11,9 @@ pub(super) struct Load {
     bytes: Vec<u8>,
     /// Where each event ends.
     ends: Vec<usize>,
+    ids: String,
+    /// Where the id of each event ends.
+    id_ends: Vec<usize>,
     /// Where the row of each event begins.
     rows: Vec<Mark>,
     /// Everything of this lane before it is settled once this is delivered.
@@ -30,17 +35,29 @@ pub(super) struct Tide {
 
 impl Load {
     /// Adds an event.
-    pub(super) fn push(&mut self, event: &[u8], row: Mark, end: Mark) {
+    pub(super) fn push(&mut self, (id, event): (&str, &[u8]), row: Mark, end: Mark) {
         self.bytes.extend_from_slice(event);
         self.ends.push(self.bytes.len());
+        self.ids.push_str(id);
+        self.id_ends.push(self.ids.len());
         self.rows.push(row);
         self.upto = end;
     }
 
     /// The events.
     pub(super) fn events(&self) -> Vec<&[u8]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).filter_map(|(from, to)| self.bytes.get(from..*to)).collect()
+        ranges(&self.ends).filter_map(|range| self.bytes.get(range)).collect()
+    }
+
+    /// The events with their ids, for an outbox.
+    pub(super) fn items(&self, lane: u8) -> Vec<Item> {
+        let ids = ranges(&self.id_ends).filter_map(|range| self.ids.get(range));
+        let item = |(id, body): (&str, &[u8])| Item {
+            message_id: id.to_owned(),
+            lane,
+            body: body.to_owned(),
+        };
+        ids.zip(self.events()).map(item).collect()
     }
 
     /// How many there are.
@@ -67,4 +84,10 @@ impl Load {
     pub(super) fn first(&self) -> Option<Mark> {
         self.rows.first().copied()
     }
+}
+
+/// What lies between ends that follow one another.
+fn ranges(ends: &[usize]) -> impl Iterator<Item = Range<usize>> {
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    starts.zip(ends).map(|(from, to)| from..*to)
 }

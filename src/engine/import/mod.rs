@@ -1,7 +1,7 @@
 //! Many events from a file or a pipe, in constant memory, and so that an import which is killed goes
-//! on where it was: rows become events on one thread (`feed`), lanes deliver them on another
-//! (`lanes`), and what is settled is written down (`book`). Sending a batch is the courier's
-//! business, showing progress that of the command.
+//! on where it was: rows become events on one thread (`feed`), lanes deliver or queue
+//! them on another (`lanes`, `way`), and what is settled is written down (`book`). Sending a batch is
+//! the courier's business, showing progress that of the command.
 
 mod book;
 mod event;
@@ -13,6 +13,7 @@ pub mod mapping;
 mod plan;
 mod rows;
 mod source;
+mod way;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,13 +30,14 @@ pub use source::Source;
 
 pub(super) use event::kinds;
 
-use super::call::PlanCheck;
+use super::call::{Delivery, PlanCheck};
 use super::courier::Rate;
 use super::record::Recording;
 use super::{Call, Engine, Outcome};
 use crate::error::Fault;
 use crate::ledger::imports::{Mark, Record};
 use flow::Watch;
+use way::{Queue, Way};
 
 /// What is to be imported, and how.
 #[derive(Debug, Clone)]
@@ -50,7 +52,9 @@ pub struct Import {
     pub format: Option<Format>,
     /// How they become events.
     pub mapping: Mapping,
-    /// Events a second, none for the settings'.
+    /// Whether batches are sent as rows come, or events queued for couriers.
+    pub delivery: Delivery,
+    /// Events a second, none for the settings'. To queue them takes no turns.
     pub rate: Option<Rate>,
     /// Where rows that are refused go, none for a file beside the source.
     pub refused: Option<PathBuf>,
@@ -71,6 +75,7 @@ pub struct Import {
 pub struct Progress {
     read: AtomicU64,
     sent: AtomicU64,
+    queued: AtomicU64,
     refused: AtomicU64,
     warned: AtomicU64,
 }
@@ -81,9 +86,9 @@ impl Progress {
         self.read.load(Ordering::Relaxed)
     }
 
-    /// Events sent in this run.
+    /// Events sent or queued in this run.
     pub fn events(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
+        self.sent.load(Ordering::Relaxed) + self.queued.load(Ordering::Relaxed)
     }
 
     /// Rows refused in this run.
@@ -91,7 +96,7 @@ impl Progress {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// Events sent in this run with a warning.
+    /// Events sent or queued in this run with a warning.
     pub fn warnings(&self) -> u64 {
         self.warned.load(Ordering::Relaxed)
     }
@@ -106,6 +111,10 @@ impl Progress {
 
     fn sent(&self, events: u64) {
         self.sent.fetch_add(events, Ordering::Relaxed);
+    }
+
+    fn queued(&self, events: u64) {
+        self.queued.fetch_add(events, Ordering::Relaxed);
     }
 
     fn refused(&self, rows: u64) {
@@ -146,7 +155,9 @@ pub struct Imported {
     pub already: bool,
     /// Events sent in this run.
     pub sent: u64,
-    /// Those of them that were sent with a warning.
+    /// Events queued in this run, whatever became of them since.
+    pub queued: u64,
+    /// Those of them that have a warning.
     pub warned: u64,
     /// Rows refused in this run.
     pub refused: u64,
@@ -195,9 +206,9 @@ impl Engine {
         recording.run.found(operation);
         let imported = self.begin(import, &call, Watch { progress, stop, event_loop });
         let outcome = match &imported {
-            Ok(Imported { fault: None, record, .. }) => {
+            Ok(Imported { fault: None, record, queued, .. }) => {
                 recording.run.account.clone_from(&record.account);
-                Ok(Outcome::default())
+                Ok(Outcome { queued: *queued > 0, ..Outcome::default() })
             }
             Ok(Imported { fault: Some(fault), .. }) | Err(fault) => Err(fault.clone()),
         };
@@ -220,6 +231,7 @@ impl Engine {
                 resumed: true,
                 already: true,
                 sent: 0,
+                queued: 0,
                 warned: 0,
                 refused: 0,
                 codes: BTreeMap::new(),
@@ -228,10 +240,18 @@ impl Engine {
                 fault: None,
             });
         }
-        let sender = match import.dry_run {
-            true => None,
-            false => Some(self.sender(&plan.place)?.at(import.rate).counted()),
+        let place = plan.place.clone();
+        let way = match import.delivery {
+            _ if import.dry_run => Way::Nowhere,
+            Delivery::Direct => {
+                Way::Direct(Box::new(self.sender(&place)?.at(import.rate).counted()))
+            }
+            Delivery::Outbox => Way::Outbox(Queue {
+                outbox: &*self.outgoing.outbox,
+                place: &place,
+                access: &self.access,
+            }),
         };
-        self.flow(import, plan, sender.as_ref(), watch)
+        self.flow(import, plan, &way, watch)
     }
 }

@@ -157,6 +157,7 @@ fn fresh(import: &Import, place: &Place, head: String, mapping: String) -> Recor
         seen: Default::default(),
         refused_bytes: 0,
         sent: 0,
+        queued: 0,
         refused: 0,
         done: false,
         began: now.clone(),

@@ -27,6 +27,11 @@ pub struct Scenario {
 pub static ALL: &[Scenario] = &[
     Scenario { name: "an import, killed and begun again", nats: false, run: import::killed },
     Scenario {
+        name: "a file queued, its import killed and begun again",
+        nats: false,
+        run: import::killed_queueing,
+    },
+    Scenario {
         name: "an outbox, its producer and its courier killed",
         nats: false,
         run: outbox::killed,
