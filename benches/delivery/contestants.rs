@@ -44,6 +44,7 @@ pub(crate) struct Run<'a> {
 
 pub(crate) const FLOOR: &str = "floor: prepared batches";
 pub(crate) const IMPORT: &str = "kosmo segment:import";
+pub(crate) const QUEUED: &str = "kosmo segment:import, outbox";
 pub(crate) const OUTBOX: &str = "kosmo loop, outbox";
 pub(crate) const BATCHES: &str = "kosmo batches of 1,000, outbox";
 pub(crate) const NODE: &str = "@segment/analytics-node";
@@ -52,6 +53,12 @@ pub(crate) const PYTHON: &str = "segment-analytics-python";
 pub(crate) static ALL: &[Contestant] = &[
     Contestant { flush: floor, leave: None, say: None, recover: None, ..row(FLOOR) },
     Contestant { flush: import, say: Some(import), recover: Some(import), ..row(IMPORT) },
+    Contestant {
+        flush: queued_import,
+        say: Some(queued_import),
+        recover: Some(queued_import_and_flush),
+        ..row(QUEUED)
+    },
     Contestant { flush: two_imports, ..row("kosmo segment:import, 2 workers") },
     Contestant {
         flush: |run| kosmo_loop(run, "outbox", "600", None),
@@ -139,9 +146,27 @@ pub(crate) fn kosmo(run: &Run<'_>, args: &[&str]) -> Command {
     with_account(command, run)
 }
 
+const QUEUEING: [&str; 4] = ["--delivery", "outbox", "--flush-timeout", "600"];
+
 fn import(run: &Run<'_>) -> Command {
     let file = run.stage.input(1, run.events).display().to_string();
     kosmo(run, &["segment:import", &file, "--force", "--json", "--rate", "off"])
+}
+
+/// The file through the outbox; the import's own courier empties it.
+fn queued_import(run: &Run<'_>) -> Command {
+    let mut command = import(run);
+    command.args(QUEUEING);
+    command
+}
+
+/// The import goes on, and then whatever is left in the outbox is sent.
+fn queued_import_and_flush(run: &Run<'_>) -> Command {
+    let import = queued_import(run);
+    let mut command = Command::new("sh");
+    command.args(["-ec", &format!("\"$@\"; {KOSMO} outbox:flush --wait --rate off"), "sh"]);
+    command.arg(import.get_program()).args(import.get_args());
+    with_account(command, run)
 }
 
 /// Two processes with half of the file each, on one home.

@@ -3,7 +3,9 @@
 use std::process::{Command, Stdio};
 
 use crate::Result;
-use crate::contestants::{BATCHES, FLOOR, IMPORT, NODE, OUTBOX, PYTHON, Run, kosmo, kosmo_loop};
+use crate::contestants::{
+    BATCHES, FLOOR, IMPORT, NODE, OUTBOX, PYTHON, QUEUED, Run, kosmo, kosmo_loop,
+};
 use crate::shared::{Usage, measured, median};
 use crate::stage::Stage;
 
@@ -115,7 +117,7 @@ fn targets(results: &[Result], extras: &Option<Extras>) {
         let verdict = if met { "met" } else { "MISSED" };
         println!("{what:<68}{target:>12}{:>12}  {verdict}", format!("{figure:.1}{unit}"));
     };
-    for ours in [IMPORT, OUTBOX, BATCHES].iter().filter_map(|name| find(name)) {
+    for ours in [IMPORT, QUEUED, OUTBOX, BATCHES].iter().filter_map(|name| find(name)) {
         let name = ours.contestant.name;
         for (peer, times) in [(NODE, 10.0), (PYTHON, 6.0)] {
             let Some(peer) = find(peer) else { continue };
