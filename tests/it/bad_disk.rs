@@ -220,7 +220,8 @@ fn an_import_whose_progress_cannot_be_kept_stops_and_goes_on_later() {
     let Some(ran) = on_disk(&run, SMALL, &steps) else { return };
     let [_, _, stopped, _, done] = ran.try_into().unwrap();
     let stopped = stopped.code(1).json();
-    assert!(stopped["error"].as_str().unwrap().contains("full"), "{stopped}");
+    assert_eq!(stopped["error_detail"]["code"], "outbox_failed", "{stopped}");
+    assert_eq!(stopped["error_detail"]["hint"], "make some room");
     let done = done.code(0).json();
     assert_eq!((&done["complete"], &done["total_sent"]), (&json!(true), &json!(30_000)), "{done}");
     let mut numbers: Vec<u64> = emulator
@@ -232,4 +233,44 @@ fn an_import_whose_progress_cannot_be_kept_stops_and_goes_on_later() {
     numbers.dedup();
     assert_eq!(numbers.len(), 30_000);
     assert_eq!(arrived(&emulator).len(), 30_000, "each under one id");
+}
+
+#[test]
+fn a_file_that_does_not_fit_is_queued_as_far_as_it_does_and_later_to_its_end() {
+    const ROWS: u64 = 6_000;
+    let emulator = failing(&[]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let file = elsewhere.path().join("e.jsonl");
+    let rows = (0..ROWS).fold(String::new(), |mut rows, n| {
+        let event = json!({"type": "track", "event": "E", "userId": format!("u{n}"),
+            "properties": {"n": n, "x": "x".repeat(300)}});
+        writeln!(rows, "{event}").unwrap();
+        rows
+    });
+    std::fs::write(&file, rows).unwrap();
+    let import = ["segment:import", file.to_str().unwrap(), "--force", "--json"];
+    let import = [&import[..], &["--delivery=outbox", "--flush-timeout=0"]].concat();
+    let steps = [
+        Step::Kosmo(&import),
+        Step::Kosmo(&["outbox:export"]),
+        Step::Shell(r#"mount -o remount,size=16m "$HOME""#),
+        Step::Kosmo(&import),
+        Step::Kosmo(&["outbox:flush", "--wait", "--rate=off", "--json"]),
+    ];
+    let mount = r#"mount -t tmpfs -o size=1500k tmpfs "$HOME""#;
+    let Some(ran) = on_disk(&at(&emulator), mount, &steps) else { return };
+    let [stopped, exported, _, done, flushed] = ran.try_into().unwrap();
+    let stopped = stopped.code(1).json();
+    let queued = stopped["queued"].as_u64().unwrap();
+    assert!((1..ROWS).contains(&queued), "{stopped}");
+    assert_eq!(stopped["error_detail"]["code"], "outbox_failed", "{stopped}");
+    assert_eq!(stopped["error_detail"]["hint"], "make some room");
+    assert_eq!((&stopped["success"], &stopped["complete"]), (&json!(false), &json!(false)));
+    assert_eq!(exported.code(0).stdout.lines().count() as u64, queued, "no more and no less");
+    let done = done.code(0).json();
+    assert_eq!((&done["resumed"], &done["complete"]), (&json!(true), &json!(true)), "{done}");
+    assert_eq!(done["total_queued"], ROWS);
+    assert_eq!(flushed.code(0).json()["queued"], 0);
+    let ids = arrived(&emulator);
+    assert_eq!(ids.len() as u64, ROWS, "each under one id");
 }
