@@ -9,6 +9,7 @@ mod forget;
 pub mod imports;
 pub mod journal;
 pub mod limits;
+mod log;
 pub mod outbox;
 pub mod replays;
 pub mod tokens;
@@ -171,7 +172,7 @@ impl Ledger {
         self.log_ahead()?;
         self.connection.pragma_update(None, "synchronous", "NORMAL")?;
         // Folding the log into the file costs a flush to disk, which a short run should not pay on
-        // its way out; SQLite does it by itself whenever the log has grown to 1000 pages.
+        // its way out; a long run does it whenever the log has grown to 1000 pages.
         self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         Ok(())
     }
