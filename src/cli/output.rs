@@ -9,13 +9,14 @@ mod text;
 pub(super) mod view;
 pub(super) mod wire;
 
-use std::io::{self, Write};
+use std::io::{self, StdoutLock, Write};
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{OnceLock, PoisonError, RwLock};
 
 use anstream::stream::RawStream;
 use indicatif::ProgressBar;
+use serde::Serialize;
 use serde_json::Value;
 
 pub use text::{failure, pretty, shown};
@@ -99,7 +100,7 @@ impl Printer {
 
     /// Text on stdout as it is.
     pub fn text(&self, text: &str) {
-        self.write(text.as_bytes());
+        self.put(|out| out.write_all(text.as_bytes()));
     }
 
     /// Text on stdout that ends with one newline; nothing when it is empty.
@@ -133,14 +134,14 @@ impl Printer {
         let mut bytes = Vec::with_capacity(text.len() + 1);
         bytes.extend_from_slice(text.as_bytes());
         bytes.push(b'\n');
-        self.write(&bytes);
+        self.put(|out| out.write_all(&bytes));
     }
 
     /// The one object of a `--json` run. A second one is dropped, so that a panic or a watchdog
     /// cannot spoil what a program reads.
-    pub fn answer(&self, value: &Value) {
+    pub fn answer(&self, value: &impl Serialize) {
         if !self.answered.swap(true, Ordering::SeqCst) {
-            self.line(&pretty(value));
+            self.put(|out| text::document(out, value));
         }
     }
 
@@ -275,13 +276,13 @@ impl Printer {
         let _ = self.apart(|| io::stderr().lock().write_all(&line));
     }
 
-    fn write(&self, bytes: &[u8]) {
+    fn put(&self, put: impl FnOnce(&mut StdoutLock<'_>) -> io::Result<()>) {
         if self.lost.get().is_some() {
             return;
         }
         let write = || {
             let mut out = io::stdout().lock();
-            out.write_all(bytes).and_then(|()| out.flush())
+            put(&mut out).and_then(|()| out.flush())
         };
         let written = if terminal::on_stdout() { self.apart(write) } else { write() };
         if let Err(why) = written {

@@ -1,7 +1,8 @@
 //! What came of a script, printed: the documented envelope, or the returned value and the error.
 
 use indexmap::IndexSet;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
 use super::output::{Printer, View};
 use super::sending::Sent;
@@ -74,19 +75,42 @@ fn warn(printer: &Printer, calls: &[CallLine]) {
 }
 
 /// The documented object.
-fn envelope(setting: Setting, report: &Report, view: &View, sent: Option<&Sent>) -> Value {
-    let mut map = Map::new();
-    map.insert("success".into(), json!(report.error.is_none()));
-    map.insert("output".into(), json!(report.output));
-    let result = if report.error.is_none() { view.part(&report.result) } else { Value::Null };
-    map.insert("result".into(), result);
-    map.insert("error".into(), json!(report.error_text()));
-    if let Some(fault) = &report.error {
-        map.insert("error_detail".into(), fault.to_json());
-    }
-    map.insert("execution_time_ms".into(), json!(milliseconds(report.took)));
-    map.insert("memory_usage".into(), json!(report.memory));
-    map.insert("call_log".into(), report.calls.iter().map(entry).collect());
+#[derive(Serialize)]
+struct Envelope<'a> {
+    success: bool,
+    output: &'a str,
+    result: Value,
+    error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_detail: Option<Value>,
+    execution_time_ms: f64,
+    memory_usage: usize,
+    #[serde(serialize_with = "call_log")]
+    call_log: &'a [CallLine],
+    meta: Value,
+}
+
+/// One call in it.
+#[derive(Serialize)]
+struct Entry<'a> {
+    function: &'a str,
+    tool: Option<&'a str>,
+    account: &'a str,
+    status: &'a str,
+    duration_ms: f64,
+    run_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Value>,
+}
+
+fn envelope<'a>(
+    setting: Setting,
+    report: &'a Report,
+    view: &View,
+    sent: Option<&Sent>,
+) -> Envelope<'a> {
     let mut meta = json!({
         "permission_bypassed": setting.force,
         "dry_run": setting.dry_run,
@@ -95,26 +119,35 @@ fn envelope(setting: Setting, report: &Report, view: &View, sent: Option<&Sent>)
     if let Some(sent) = sent {
         meta["delivery"] = sent.to_json();
     }
-    map.insert("meta".into(), meta);
-    Value::Object(map)
+    Envelope {
+        success: report.error.is_none(),
+        output: &report.output,
+        result: if report.error.is_none() { view.part(&report.result) } else { Value::Null },
+        error: report.error_text(),
+        error_detail: report.error.as_ref().map(Fault::to_json),
+        execution_time_ms: milliseconds(report.took),
+        memory_usage: report.memory,
+        call_log: &report.calls,
+        meta,
+    }
 }
 
-fn entry(line: &CallLine) -> Value {
-    let mut map = Map::new();
-    map.insert("function".into(), json!(line.function));
-    map.insert("tool".into(), json!(line.tool));
-    map.insert("account".into(), json!(line.account));
-    map.insert("status".into(), json!(line.status));
-    map.insert("duration_ms".into(), json!((line.duration_ms * 1000.0).round() / 1000.0));
-    map.insert("run_id".into(), json!(line.run_id));
-    if let Some(error) = &line.error {
-        map.insert("error".into(), json!(error));
+/// Written call by call: of many, the list as JSON would be larger than all else.
+fn call_log<S: Serializer>(calls: &&[CallLine], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(calls.iter().map(entry))
+}
+
+fn entry(line: &CallLine) -> Entry<'_> {
+    Entry {
+        function: &line.function,
+        tool: line.tool.as_deref(),
+        account: &line.account,
+        status: line.status,
+        duration_ms: (line.duration_ms * 1000.0).round() / 1000.0,
+        run_id: &line.run_id,
+        error: line.error.as_deref(),
+        warnings: line.warnings.iter().map(Warning::to_json).collect(),
     }
-    if !line.warnings.is_empty() {
-        let warnings = line.warnings.iter().map(Warning::to_json).collect();
-        map.insert("warnings".into(), warnings);
-    }
-    Value::Object(map)
 }
 
 /// A call for `-v`.
@@ -130,7 +163,10 @@ mod tests {
     #[test]
     fn the_envelope_has_its_documented_keys_in_order() {
         let setting = Setting { force: false, dry_run: true };
-        let good = envelope(setting, &Report::default(), &View::default(), None);
+        let json = |report: &Report| {
+            serde_json::to_value(envelope(setting, report, &View::default(), None)).unwrap()
+        };
+        let good = json(&Report::default());
         let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         let documented = [
             "success",
@@ -144,7 +180,7 @@ mod tests {
         ];
         assert_eq!(keys(&good), documented);
         assert_eq!(keys(&good["meta"]), ["permission_bypassed", "dry_run", "run_id"]);
-        let bad = envelope(setting, &failed(Fault::usage("no")), &View::default(), None);
+        let bad = json(&failed(Fault::usage("no")));
         assert_eq!(keys(&bad)[..5], ["success", "output", "result", "error", "error_detail"]);
         assert_eq!(bad["error"], "no");
     }

@@ -177,11 +177,11 @@ async fn raw_call(host: &Host, raw: Raw) -> Result<Json, Refusal> {
     }
     let call = wish(host, String::new(), raw.account.clone(), Args::default(), Pages::All);
     let writes = !raw.method.eq_ignore_ascii_case("GET") && host.sends();
-    let slot = turn.record().begin("membrane.api".to_owned(), writes);
+    let slot = turn.record().begin("membrane.api", writes);
     let raw = Raw { options: call.options, parent: call.parent, ..raw };
     let run = Box::pin(host.runtime.engine().request(raw)).await;
     let effect = run.result.as_ref().map_or_else(|fault| fault.extra.effect, |_| SideEffect::Done);
-    turn.record().finish(slot, line(&run), writes.then_some(effect));
+    turn.record().finish(slot, &line(&run), writes.then_some(effect));
     Ok(run.result?.value)
 }
 

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use mlua::{AnyUserData, Lua, MultiValue, Table, Value};
 use serde_json::Value as Json;
 
-use super::CallLine;
 use super::arguments::arguments;
 use super::errors::{Refusal, answer};
 use super::host::Host;
 use super::limit::Limit;
+use super::record::Told;
 use super::servers::{self, effect, path};
 use super::started::{Unfinished, started};
 use super::value::from_json;
@@ -195,10 +195,10 @@ fn given(
         other => return other,
     };
     let turn = host.turn();
-    let slot = turn.record().begin(path(name), false);
+    let slot = turn.record().begin(&path(name), false);
     let call = wish(host, name.to_owned(), account.map(str::to_owned), Args::default(), Pages::All);
     let run = host.runtime.engine().refuse(&call, fault);
-    turn.record().finish(slot, line(&run), None);
+    turn.record().finish(slot, &line(&run), None);
     match run.result {
         Err(fault) => Err(fault.into()),
         Ok(_) => Ok((Args::default(), None)),
@@ -256,31 +256,31 @@ async fn perform(
         return Err(host.trip(Limit::Calls).into());
     }
     let writes = effect(host, &function).await? != Effect::Read && host.sends();
-    let slot = turn.record().begin(path(&function), writes);
+    let slot = turn.record().begin(&path(&function), writes);
     let mut call = wish(host, function, account, args, pages);
     call.options.delivery = delivery.or(call.options.delivery);
     let run = Box::pin(host.runtime.engine().call(call)).await;
     let effect = run.result.as_ref().map_or_else(|fault| fault.extra.effect, |_| SideEffect::Done);
-    turn.record().finish(slot, line(&run), writes.then_some(effect));
+    turn.record().finish(slot, &line(&run), writes.then_some(effect));
     run.result.map_err(|mut fault| {
         fault.extra.run_id.get_or_insert(run.id);
         fault.into()
     })
 }
 
-pub(super) fn line(run: &Run) -> CallLine {
-    CallLine {
+pub(super) fn line(run: &Run) -> Told<'_> {
+    Told {
         function: path(&run.function),
-        tool: run.tool.clone(),
-        account: run.account.clone(),
+        tool: run.tool.as_deref(),
+        account: &run.account,
         status: match &run.result {
             Ok(outcome) if outcome.queued => "queued",
             Ok(_) => "ok",
             Err(_) => "error",
         },
         duration_ms: run.took.as_secs_f64() * 1000.0,
-        run_id: run.id.clone(),
-        error: run.result.as_ref().err().map(|fault| fault.message.clone()),
-        warnings: run.warnings.clone(),
+        run_id: &run.id,
+        error: run.result.as_ref().err().map(|fault| fault.message.as_str()),
+        warnings: &run.warnings,
     }
 }

@@ -13,7 +13,7 @@ use super::limit::Limit;
 use super::meter::Meter;
 use super::record::Record;
 use super::tasks::Tasks;
-use super::{Limits, Report, Script, Sink};
+use super::{CallLine, Limits, Report, Script, Sink};
 use crate::engine::fence::Fence;
 use crate::engine::new_id;
 use crate::runtime::Runtime;
@@ -48,8 +48,21 @@ impl Turn {
 
     /// What is known by now; when a limit was reached, that is the error.
     pub(super) fn report(&self) -> Report {
-        let record = self.record();
-        let (output, calls) = record.so_far();
+        self.told(Record::so_far)
+    }
+
+    /// What became of a script that is over, which is told once: nothing of it stays here. Of one
+    /// that was ended the watchdog may be telling as well.
+    pub(super) fn conclude(&self) -> Report {
+        match self.meter.tripped() {
+            None => self.told(Record::take),
+            Some(_) => self.report(),
+        }
+    }
+
+    fn told(&self, tell: fn(&mut Record) -> (String, Vec<CallLine>)) -> Report {
+        let mut record = self.record();
+        let (output, calls) = tell(&mut record);
         Report {
             output,
             calls,

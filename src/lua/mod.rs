@@ -122,25 +122,25 @@ pub struct Script {
     pub stop: Stop,
 }
 
-/// One line of the call log.
+/// One line of the call log. There may be many, so what they have in common is shared.
 #[derive(Debug, Clone)]
 pub struct CallLine {
     /// `app.integrations.segment.track_event`.
-    pub function: String,
+    pub function: Arc<str>,
     /// `segment_track`.
-    pub tool: Option<String>,
+    pub tool: Option<Arc<str>>,
     /// The account used.
-    pub account: String,
+    pub account: Arc<str>,
     /// `ok`, `queued` or `error`.
     pub status: &'static str,
     /// How long it took.
     pub duration_ms: f64,
     /// The run in the journal.
-    pub run_id: String,
+    pub run_id: Box<str>,
     /// The error's text.
-    pub error: Option<String>,
+    pub error: Option<Box<str>>,
     /// What is to be known of it although it was made.
-    pub warnings: Vec<Warning>,
+    pub warnings: Box<[Warning]>,
 }
 
 /// What came of a script.

@@ -74,7 +74,7 @@ impl Session {
         };
         self.host.weigh(&self.vm.lua);
         // A limit that was reached is the reason, whatever the script made of it.
-        let mut report = turn.report();
+        let mut report = turn.conclude();
         match result {
             Ok(value) if report.error.is_none() => report.result = value,
             Err(fault) if report.error.is_none() => {

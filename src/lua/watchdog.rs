@@ -47,17 +47,20 @@ impl Meter {
     fn watch(&self, clock: &ThreadClock, stuck: impl FnOnce()) {
         let mut suspect: Option<(u64, Duration)> = None;
         loop {
-            let pause = match self.look(&mut suspect, clock) {
-                Verdict::Sleep(pause) => pause,
-                Verdict::Stuck => {
-                    self.trip(Limit::Cpu);
-                    return stuck();
-                }
-            };
+            let verdict = self.look(&mut suspect, clock);
             let over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
             if *over {
                 return;
             }
+            let pause = match verdict {
+                Verdict::Sleep(pause) => pause,
+                Verdict::Stuck => {
+                    // Before the script can be over: what it then finds is that it was ended.
+                    self.trip(Limit::Cpu);
+                    drop(over);
+                    return stuck();
+                }
+            };
             let (over, _) =
                 self.bell.wait_timeout(over, pause).unwrap_or_else(PoisonError::into_inner);
             if *over {

@@ -140,7 +140,7 @@ fn an_uncaught_fault_stays_what_it_is() {
         let fault = report.error.clone().unwrap();
         assert_eq!((fault.kind, fault.exit(), &*fault.code), (Kind::NotFound, 5, "not_found"));
         assert_eq!(fault.extra.http_status, Some(404));
-        assert_eq!(fault.extra.run_id.as_ref(), Some(&report.calls.last().unwrap().run_id));
+        assert_eq!(fault.extra.run_id.as_deref(), Some(&*report.calls.last().unwrap().run_id));
         let line = if code.starts_with('\n') { 3 } else { 2 };
         let text = format!("test.lua:{line}: {}", fault.message);
         assert_eq!(report.error_text().unwrap(), text);
@@ -213,7 +213,7 @@ fn every_call_is_in_the_log() {
 fn the_account_of_the_script_is_the_default_one() {
     let mut script = script("app.integrations.segment.track({event = 'x', userId = 'u'})");
     script.account = Some("staging".to_owned());
-    assert_eq!(stage(&[]).run(script).calls[0].account, "staging");
+    assert_eq!(&*stage(&[]).run(script).calls[0].account, "staging");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Values as text: JSON as this program writes it, and a value as a person reads it.
 
-use serde::Serialize as _;
+use std::io::{self, BufWriter, Write};
+
+use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 use serde_json::{Value, json};
 
@@ -14,12 +16,24 @@ pub fn failure(fault: &Fault) -> Value {
 /// JSON for people and programs: four blanks, keys in the order they were put in.
 pub fn pretty(value: &Value) -> String {
     let mut bytes = Vec::new();
-    let mut writer = Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"    "));
     // A value in memory always serialises, and always to UTF-8; the compact form is a safe fallback.
-    match value.serialize(&mut writer) {
+    match write(&mut bytes, value) {
         Ok(()) => String::from_utf8(bytes).unwrap_or_else(|_| value.to_string()),
         Err(_) => value.to_string(),
     }
+}
+
+/// Writes such JSON and a newline, piece by piece: a large answer is never there as a whole.
+pub(super) fn document(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    write(&mut out, value)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+fn write(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let form = PrettyFormatter::with_indent(b"    ");
+    value.serialize(&mut Serializer::with_formatter(out, form)).map_err(io::Error::from)
 }
 
 /// A value as a person reads it: nothing for null, text bare, anything else as JSON.
