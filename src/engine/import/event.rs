@@ -25,7 +25,7 @@ pub(in crate::engine) fn kinds<'a>(
     let batch = provider.services[service].batch.as_ref().map(|batch| batch.list.as_str());
     provider
         .operations
-        .values()
+        .of_service(service)
         .filter(|row| row.route().service == service && row.route().method == "POST")
         .filter(|row| batch.is_none_or(|list| !row.params.contains_key(list)))
         .map(|row| (row.route().path.rsplit('/').next().unwrap_or_default(), row))
