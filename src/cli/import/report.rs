@@ -9,7 +9,7 @@ use crate::cli::output::failure;
 use crate::cli::sending::Sent;
 use crate::engine::Delivery;
 use crate::engine::import::{Import, Imported, Refusal};
-use crate::error::{Fault, Kind};
+use crate::error::{Fault, Kind, SideEffect};
 
 /// Prints the summary and returns the exit status.
 pub(super) fn report(
@@ -20,6 +20,12 @@ pub(super) fn report(
     sent: Option<&Sent>,
 ) -> u8 {
     let fault = imported.fault.clone().or_else(|| partial(imported));
+    let fault = fault.map(|fault| match fault.extra.effect {
+        SideEffect::None if !import.dry_run && imported.sent + imported.queued > 0 => {
+            fault.effect(SideEffect::Done)
+        }
+        _ => fault,
+    });
     let printer = invocation.printer();
     if invocation.json() {
         let mut json = summary(import, imported, took);
