@@ -24,8 +24,8 @@ const AT_ONCE: usize = 256;
 struct Kept {
     /// Those that are new to the server, with where they are.
     fresh: Vec<(String, u64)>,
-    /// Those it had before; they may be settled already.
-    known: Vec<String>,
+    /// Those it had before, with where they would be queued; they may be settled already.
+    known: Vec<(String, String)>,
 }
 
 impl JetStream {
@@ -72,7 +72,9 @@ impl Server {
                 let id = || item.message_id.clone();
                 match answer {
                     Ok(Ack { duplicate: false, sequence }) => kept.fresh.push((id(), sequence)),
-                    Ok(Ack { duplicate: true, .. }) => kept.known.push(id()),
+                    Ok(Ack { duplicate: true, .. }) => {
+                        kept.known.push((id(), self.subject(place, item)));
+                    }
                     Err(fault) => {
                         last = Some(fault);
                         again.push(item);
@@ -118,6 +120,10 @@ impl Server {
         Ok(())
     }
 
+    fn subject(&self, place: &str, item: &Item) -> String {
+        self.names.queued(place, item.lane, &names::event(&item.message_id))
+    }
+
     /// Publishes one event; `once` when it goes under another name than its id.
     pub(super) async fn offer(
         &self,
@@ -125,7 +131,7 @@ impl Server {
         item: &Item,
         once: Option<&str>,
     ) -> Result<Ack, Fault> {
-        let subject = self.names.queued(place, item.lane, &names::event(&item.message_id));
+        let subject = self.subject(place, item);
         let mut headers = HeaderMap::new();
         headers.insert(ID, item.message_id.as_str());
         headers.insert(ONCE, once.unwrap_or(&item.message_id));

@@ -116,7 +116,8 @@ impl JetStream {
 }
 
 impl Server {
-    async fn last(&self, stream: &str, subject: &str) -> Result<Option<Stored>, Fault> {
+    /// The last message of a subject.
+    pub(super) async fn last(&self, stream: &str, subject: &str) -> Result<Option<Stored>, Fault> {
         self.api.get(stream, &json!({"last_by_subj": subject})).await
     }
 

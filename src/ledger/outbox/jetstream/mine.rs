@@ -1,21 +1,28 @@
 //! What became of the events that this process appended: told by the records of what is settled, of
 //! which only those are read that came since the last look.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
 
 use super::inquiry::Walk;
 use super::records::Record;
 use super::{JetStream, locked};
 use crate::error::Fault;
-use crate::ledger::outbox::{Mine, Status};
+use crate::ledger::outbox::Mine;
+
+/// Questions asked of the server at once.
+const AT_ONCE: usize = 64;
 
 /// The events appended through this outbox.
 #[derive(Debug, Default)]
 pub(super) struct Own {
     /// Those whose end is not known.
     pub(super) open: HashSet<String>,
-    /// Those that the server had before: they may have been settled before the records that are read.
-    pub(super) doubtful: HashSet<String>,
+    /// Those that the server had before, with where they would be queued: they may have been settled
+    /// before the records that are read.
+    pub(super) doubtful: HashMap<String, String>,
     /// The sequence of the last record that was read, or of the last one before the first event.
     pub(super) seen: Option<u64>,
     sent: u64,
@@ -77,16 +84,40 @@ impl JetStream {
         Ok(())
     }
 
+    /// Those that are queued will be settled by a record that is still to come; what became of the
+    /// others is in those that were written before.
     async fn ask_for_doubtful(&self) -> Result<(), Fault> {
-        let doubtful: Vec<String> = locked(&self.own).doubtful.drain().collect();
-        for id in doubtful {
-            let status = self.look_up(&id).await?.status;
-            let mut own = locked(&self.own);
-            match status {
-                // Its record is still to come.
-                Status::Queued => {}
-                Status::Buried { .. } => own.end(&id, false),
-                Status::Sent | Status::Unknown => own.end(&id, true),
+        let doubtful = locked(&self.own).doubtful.clone();
+        if doubtful.is_empty() {
+            return Ok(());
+        }
+        let server = self.server().await?;
+        let ask = async |(id, subject): (&String, &String)| {
+            let queued = server.last(&server.queue, subject).await?;
+            Ok::<_, Fault>(queued.is_none().then(|| id.clone()))
+        };
+        let mut gone: HashMap<String, bool> = HashMap::new();
+        let mut asked = stream::iter(&doubtful).map(ask).buffer_unordered(AT_ONCE);
+        while let Some(answer) = asked.next().await {
+            // Nobody remembers when one was sent so long ago.
+            gone.extend(answer?.map(|id| (id, true)));
+        }
+        let mut records = Walk::over(&server.api, &server.settled, server.names.all("settled"));
+        while let Some(stored) = records.next().await? {
+            let record = Record::of(&stored);
+            for id in record.sent.into_iter().filter(|id| doubtful.contains_key(id)) {
+                gone.insert(id, true);
+            }
+            for id in record.buried {
+                // Where it is queued again, it is not over.
+                gone.entry(id).and_modify(|sent| *sent = false);
+            }
+        }
+        let mut own = locked(&self.own);
+        for id in doubtful.keys() {
+            own.doubtful.remove(id);
+            if let Some(sent) = gone.get(id) {
+                own.end(id, *sent);
             }
         }
         Ok(())
