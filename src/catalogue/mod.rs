@@ -155,9 +155,12 @@ impl Catalogue {
     /// # Errors
     /// `not_found` with the nearest keys, or the complaint of a folder whose rows are wrong.
     pub fn provider(&self, name: &str) -> Result<&Provider, Fault> {
-        let folded = name::fold(name);
-        let Some(shelf) = self.shelves.iter().find(|shelf| name::fold(&shelf.name) == folded)
-        else {
+        let exact = self.shelves.iter().find(|shelf| shelf.name == name);
+        let alike = || {
+            let folded = name::fold(name);
+            self.shelves.iter().find(|shelf| name::fold(&shelf.name) == folded)
+        };
+        let Some(shelf) = exact.or_else(alike) else {
             let fault = Fault::not_found(format!("Unknown integration provider: {name}"))
                 .code("unknown_provider");
             let near = nearest(name, self.names());

@@ -151,6 +151,10 @@ impl Operations {
 
     /// The operation of that name or alias, in any spelling.
     pub fn find(&self, name: &str) -> Option<&Operation> {
+        // Nearly always it is the canonical one already.
+        if let Some(slot) = self.slots.get(name) {
+            return slot.read().ok();
+        }
         let exact = self.exact.get(name);
         let index = *exact.or_else(|| self.index.get(&self.key(name)))?;
         self.slots.get_index(index)?.1.read().ok()

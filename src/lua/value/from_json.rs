@@ -39,7 +39,8 @@ pub(in crate::lua) fn from_json(lua: &Lua, json: &Json) -> mlua::Result<Value> {
 
 /// The value in Lua.
 pub(in crate::lua) fn from_json_with(lua: &Lua, json: &Json, nulls: Nulls) -> mlua::Result<Value> {
-    build(lua, &Marks::of(lua)?, nulls, json)
+    let marks = Marks::of(lua)?;
+    build(lua, &marks, nulls, json)
 }
 
 fn build(lua: &Lua, marks: &Marks, nulls: Nulls, json: &Json) -> mlua::Result<Value> {
@@ -59,7 +60,7 @@ fn build(lua: &Lua, marks: &Marks, nulls: Nulls, json: &Json) -> mlua::Result<Va
         Json::Object(map) => {
             let table = lua.create_table_with_capacity(0, map.len())?;
             for (key, item) in map {
-                table.raw_set(key.as_str(), build(lua, marks, nulls, item)?)?;
+                table.raw_set(marks.key(lua, key)?, build(lua, marks, nulls, item)?)?;
             }
             Value::Table(object(table, marks)?)
         }
@@ -175,20 +176,21 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
-        let Some(mut key) = fields.next_key::<String>()? else {
+        let Some(mut name) = fields.next_key::<String>()? else {
             let empty = self.lua.create_table().and_then(|table| object(table, self.marks));
             return self.vm(empty.map(Value::Table));
         };
-        if key == NUMBER {
+        if name == NUMBER {
             let text: String = fields.next_value()?;
             return self.vm(number(self.lua, &text));
         }
         let table = self.vm(self.lua.create_table())?;
         loop {
             let value = fields.next_value_seed(self)?;
+            let key = self.vm(self.marks.key(self.lua, &name))?;
             self.vm(table.raw_set(key, value))?;
             match fields.next_key()? {
-                Some(next) => key = next,
+                Some(next) => name = next,
                 None => return self.vm(object(table, self.marks).map(Value::Table)),
             }
         }

@@ -10,16 +10,25 @@ mod path;
 mod text;
 mod to_json;
 
-use mlua::{Lua, Table, Value};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use mlua::{Lua, LuaString, Table, Value};
 
 pub(super) use from_json::{Nulls, decode, from_json, from_json_with};
 pub(super) use to_json::{Problem, to_json, to_text};
 
-/// The metatables that say what a table is where its keys do not.
-#[derive(Clone)]
+/// Keys that are remembered, and the longest of them in bytes: answers have the same few again and
+/// again.
+const KEYS: usize = 256;
+const LONGEST_KEY: usize = 32;
+
+/// The metatables that say what a table is where its keys do not; and the keys of earlier tables.
 pub(super) struct Marks {
     pub(super) array: Table,
     pub(super) object: Table,
+    keys: RefCell<HashMap<String, LuaString>>,
 }
 
 impl Marks {
@@ -30,13 +39,27 @@ impl Marks {
             mark.set_readonly(true);
             Ok::<_, mlua::Error>(mark)
         };
-        lua.set_app_data(Self { array: mark()?, object: mark()? });
+        let (array, object, keys) = (mark()?, mark()?, RefCell::default());
+        lua.set_app_data(Rc::new(Self { array, object, keys }));
         Ok(())
     }
 
-    pub(super) fn of(lua: &Lua) -> mlua::Result<Self> {
-        let marks = lua.app_data_ref::<Self>().map(|marks| marks.clone());
+    pub(super) fn of(lua: &Lua) -> mlua::Result<Rc<Self>> {
+        let marks = lua.app_data_ref::<Rc<Self>>().map(|marks| Rc::clone(&marks));
         marks.ok_or_else(|| mlua::Error::runtime("the VM has no marks"))
+    }
+
+    /// A key as the VM has it.
+    fn key(&self, lua: &Lua, key: &str) -> mlua::Result<LuaString> {
+        let mut keys = self.keys.borrow_mut();
+        if let Some(known) = keys.get(key) {
+            return Ok(known.clone());
+        }
+        let made = lua.create_string(key)?;
+        if keys.len() < KEYS && key.len() <= LONGEST_KEY {
+            keys.insert(key.to_owned(), made.clone());
+        }
+        Ok(made)
     }
 }
 
@@ -55,6 +78,6 @@ pub(super) fn mark(lua: &Lua, table: Option<Table>, array: bool) -> mlua::Result
         }
         None => lua.create_table()?,
     };
-    table.set_metatable(Some(if array { marks.array } else { marks.object }))?;
+    table.set_metatable(Some(if array { marks.array.clone() } else { marks.object.clone() }))?;
     Ok(table)
 }

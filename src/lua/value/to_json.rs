@@ -2,6 +2,7 @@
 //! text at once: most of it only passes through, and who wants to look inside reads the text.
 
 use std::ffi::c_void;
+use std::rc::Rc;
 
 use mlua::{Lua, LuaString, Table, Value};
 use serde::de::Deserialize as _;
@@ -50,8 +51,13 @@ pub(in crate::lua) fn to_json(lua: &Lua, value: &Value, budget: usize) -> Result
 
 /// The same, as text without spaces.
 pub(in crate::lua) fn to_text(lua: &Lua, value: &Value, budget: usize) -> Result<String, Problem> {
-    let mut walk =
-        Walk { marks: Marks::of(lua)?, left: budget, above: Vec::new(), text: Text::new() };
+    let mut walk = Walk {
+        marks: Marks::of(lua)?,
+        left: budget,
+        above: Vec::new(),
+        text: Text::new(),
+        list: false,
+    };
     match walk.value(value) {
         Ok(()) => Ok(walk.text.done()),
         Err(Stop::Refused { path, why }) => Err(Problem::Refused { path: spell(&path), why }),
@@ -86,19 +92,14 @@ fn below<T>(result: Result<T, Stop>, step: impl FnOnce() -> Step) -> Result<T, S
     })
 }
 
-/// What a table without a mark turns out to be.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Array,
-    Object,
-}
-
 struct Walk {
-    marks: Marks,
+    marks: Rc<Marks>,
     left: usize,
     above: Vec<*const c_void>,
     /// What is written so far.
     text: Text,
+    /// What was taken for an object has a number as its first key.
+    list: bool,
 }
 
 impl Walk {
@@ -163,25 +164,46 @@ impl Walk {
             self.object(table, true)?;
         } else if mark.as_ref() == Some(&self.marks.array) {
             self.array(table, true)?;
+        } else if table.raw_len() > 0 {
+            self.array(table, false)?;
         } else {
-            match kind(table)? {
-                None => self.text.put("[]"),
-                Some(Kind::Array) => self.array(table, false)?,
-                Some(Kind::Object) => self.object(table, false)?,
-            }
+            self.unmarked(table)?;
         }
         self.above.pop();
         Ok(())
     }
 
+    /// A table that does not begin with a first item: an object, unless there is nothing in it or
+    /// numbers are its keys all the same.
+    fn unmarked(&mut self, table: &Table) -> Result<(), Stop> {
+        let (start, left) = (self.text.length(), self.left);
+        match self.object(table, false) {
+            Ok(()) if self.text.length() == start + 2 => {
+                self.text.take_from(start);
+                self.text.put("[]");
+                Ok(())
+            }
+            Err(_) if std::mem::take(&mut self.list) => {
+                self.text.take_from(start);
+                self.left = left;
+                self.array(table, false)
+            }
+            done => done,
+        }
+    }
+
     fn object(&mut self, table: &Table, numbers: bool) -> Result<(), Stop> {
         let object = self.text.begin_object();
+        let begun = self.text.length();
         each(table, |key, value| {
             let field = self.text.length();
             match &key {
                 Value::String(key) => self.string(key)?,
                 Value::Integer(key) if numbers => self.text.quote(&key.to_string()),
-                Value::Integer(_) | Value::Number(_) => return mixed(),
+                Value::Integer(_) | Value::Number(_) => {
+                    self.list = !numbers && field == begun;
+                    return mixed();
+                }
                 other => {
                     let kind = other.type_name();
                     return refuse(format!("has a {kind} as a key, which JSON cannot hold"));
@@ -240,15 +262,6 @@ impl Walk {
         self.text.end_array();
         Ok(())
     }
-}
-
-/// What a table without a mark is, by its first key; none for an empty one.
-fn kind(table: &Table) -> Result<Option<Kind>, Stop> {
-    let first = table.pairs::<Value, Value>().next().transpose()?;
-    Ok(first.map(|(key, _)| match key {
-        Value::Integer(_) | Value::Number(_) => Kind::Array,
-        _ => Kind::Object,
-    }))
 }
 
 /// Visits every pair until one is refused. Walking on the VM's own stack costs half of an iterator.

@@ -62,6 +62,10 @@ fn what_json_cannot_hold_is_refused_with_its_path() {
         "x has both list items and named fields; JSON is either a list or an object",
     );
     refused("{x = {[1] = 1, [3] = 3}}", "x is a list with a hole: index 2 is missing");
+    refused("{x = {[3] = 1}}", "x is a list with a hole: index 1 is missing");
+    let both = " has both list items and named fields; JSON is either a list or an object";
+    refused("object{[1.5] = 1}", both);
+    refused("{[2] = 1, a = 1}", both);
     refused("{[0] = 1}", " has the index 0, and lists start at 1");
     refused("{[true] = 1}", " has a boolean as a key, which JSON cannot hold");
 }
