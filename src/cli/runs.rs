@@ -255,7 +255,7 @@ fn rows(entries: &[Entry]) -> String {
             entry.at.clone(),
             entry.function.clone(),
             entry.account.clone(),
-            entry.status.clone(),
+            entry.status.to_string(),
             format!("{:.1}", entry.duration_ms),
         ]
     });

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::call::{Call, Origin, Outcome, Run, Warning};
 use super::exchange::Transcript;
@@ -24,6 +25,16 @@ pub(super) struct Recording<'a> {
     parent: Option<String>,
     meta: Option<Value>,
     finished: bool,
+}
+
+/// Where a request went.
+#[derive(Serialize)]
+struct Went<'a> {
+    backend: &'a str,
+    message_id: Option<&'a str>,
+    /// How many events a batch held, since none of its ids is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<u64>,
 }
 
 fn cancelled() -> Result<Outcome, Fault> {
@@ -145,12 +156,12 @@ impl<'a> Recording<'a> {
             at: self.at.clone(),
             function: run.function.clone(),
             account: run.account.clone(),
-            effect: run.effect.map_or("", Effect::word).to_owned(),
-            origin: self.origin.word().to_owned(),
+            effect: run.effect.map_or("", Effect::word).into(),
+            origin: self.origin.word().into(),
             status: match &run.result {
-                Ok(outcome) if outcome.queued => "queued".to_owned(),
-                Ok(_) => "ok".to_owned(),
-                Err(fault) => fault.code.to_string(),
+                Ok(outcome) if outcome.queued => "queued".into(),
+                Ok(_) => "ok".into(),
+                Err(fault) => fault.code.clone(),
             },
             http_status: status.or_else(|| fault.and_then(|fault| fault.extra.http_status)),
             attempts: run.attempts,
@@ -165,15 +176,14 @@ impl<'a> Recording<'a> {
     }
 
     /// What the journal keeps of the request: where it went, never what it said.
-    fn request(&self) -> Option<Value> {
-        let backend = self.run.backend.as_ref()?;
-        let mut request = json!({"backend": backend, "message_id": self.run.message_id});
-        // How many events a batch held, since none of its ids is kept.
+    fn request(&self) -> Option<String> {
         let outcome = self.run.result.as_ref().ok();
-        if let Some(count) = outcome.and_then(|outcome| outcome.value.get("count")?.as_u64()) {
-            request["events"] = json!(count);
-        }
-        Some(request)
+        let went = Went {
+            backend: self.run.backend.as_deref()?,
+            message_id: self.run.message_id.as_deref(),
+            events: outcome.and_then(|outcome| outcome.value.get("count")?.as_u64()),
+        };
+        serde_json::to_string(&went).ok()
     }
 }
 

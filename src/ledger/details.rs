@@ -3,27 +3,24 @@
 
 use rusqlite::{Transaction, params};
 
-use super::journal::Entry;
-
 /// The fact that counts the bytes of all details, so that nobody has to add them up.
 const COUNTER: &str = "details_bytes";
 
 /// Rows looked at in one go when there are too many bytes.
 const SWEEP: i64 = 500;
 
-/// Keeps the details of these entries; the oldest make room.
-pub(super) fn insert(
+/// Keeps the details of the entries with these ids; the oldest make room.
+pub(super) fn insert<'a>(
     change: &Transaction<'_>,
-    group: &[(Entry, Option<String>)],
+    told: impl Iterator<Item = (&'a str, &'a str)>,
     most: Option<u64>,
 ) -> rusqlite::Result<()> {
     let sql = "INSERT OR REPLACE INTO details (run, bytes, content) VALUES (?1, ?2, ?3)";
     let mut insert = change.prepare_cached(sql)?;
     let mut more = 0;
-    for (entry, content) in group {
-        let Some(content) = content else { continue };
+    for (id, content) in told {
         let bytes = i64::try_from(content.len()).unwrap_or(i64::MAX);
-        insert.execute(params![entry.id, bytes, content])?;
+        insert.execute(params![id, bytes, content])?;
         more += bytes;
     }
     if more == 0 {

@@ -4,7 +4,17 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Transaction;
 
 use super::details;
-use super::journal::Retention;
+
+/// How long things are kept.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Retention {
+    /// Entries, in days; none for ever.
+    pub days: Option<u32>,
+    /// Their details, in days.
+    pub details_days: Option<u32>,
+    /// All details together, in bytes; the oldest go first.
+    pub details_bytes: Option<u64>,
+}
 
 /// Deletes what is too old by the clock of the newest entry, unless that was done that day or later.
 pub(super) fn old(

@@ -1,12 +1,14 @@
 //! One redacted line a call. Entries are written by a thread of their own, in groups, so that a
 //! call never waits for the disk; a ledger that cannot be opened costs a warning and nothing else.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use rusqlite::{OptionalExtension as _, Row, Statement, ToSql, params, params_from_iter};
 use serde_json::{Value, json};
 
+pub use super::forget::Retention;
 use super::writer::Writer;
 use super::{Ledger, explain};
 use crate::error::Fault;
@@ -25,11 +27,11 @@ pub struct Entry {
     /// The account.
     pub account: String,
     /// The effect's word.
-    pub effect: String,
+    pub effect: Cow<'static, str>,
     /// The face that asked.
-    pub origin: String,
+    pub origin: Cow<'static, str>,
     /// `ok`, or the fault's code.
-    pub status: String,
+    pub status: Cow<'static, str>,
     /// The service's status.
     pub http_status: Option<u16>,
     /// Requests sent.
@@ -38,8 +40,8 @@ pub struct Entry {
     pub duration_ms: f64,
     /// The fault's message.
     pub error: Option<String>,
-    /// Method, URL and arguments.
-    pub request: Option<Value>,
+    /// Where it went, as JSON.
+    pub request: Option<String>,
     /// Whether it went to the emulator.
     pub emulated: bool,
     /// What the caller wanted to find it by.
@@ -49,17 +51,6 @@ pub struct Entry {
 /// What an entry's details say, made on the journal's own thread when they are written; none when
 /// there is nothing to keep. What it makes must be redacted.
 pub type Details = Box<dyn FnOnce() -> Option<String> + Send>;
-
-/// How long things are kept.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Retention {
-    /// Entries, in days; none for ever.
-    pub days: Option<u32>,
-    /// Their details, in days.
-    pub details_days: Option<u32>,
-    /// All details together, in bytes; the oldest go first.
-    pub details_bytes: Option<u64>,
-}
 
 /// The columns, in the order that [`Entry::insert`] and [`entry`] use.
 pub(super) const COLUMNS: &str = "id, parent, at, function, account, effect, origin, status, \
@@ -81,15 +72,19 @@ impl Entry {
             "attempts": self.attempts,
             "duration_ms": self.duration_ms,
             "error": self.error,
-            "request": self.request,
+            "request": self.request(),
             "emulated": self.emulated,
             "meta": self.meta,
         })
     }
 
+    /// Where it went.
+    pub fn request(&self) -> Option<Value> {
+        self.request.clone().map(read_json)
+    }
+
     /// Runs the statement that puts it into [`COLUMNS`].
     pub(super) fn insert(&self, statement: &mut Statement<'_>) -> rusqlite::Result<()> {
-        let text = |value: &Option<Value>| value.as_ref().map(Value::to_string);
         let inserted = statement.execute(params![
             self.id,
             self.parent,
@@ -103,9 +98,9 @@ impl Entry {
             self.attempts,
             self.duration_ms,
             self.error,
-            text(&self.request),
+            self.request,
             self.emulated,
-            text(&self.meta),
+            self.meta.as_ref().map(Value::to_string),
         ]);
         inserted.map(drop)
     }
@@ -118,22 +113,21 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         at: row.get(2)?,
         function: row.get(3)?,
         account: row.get(4)?,
-        effect: row.get(5)?,
-        origin: row.get(6)?,
-        status: row.get(7)?,
+        effect: row.get::<_, String>(5)?.into(),
+        origin: row.get::<_, String>(6)?.into(),
+        status: row.get::<_, String>(7)?.into(),
         http_status: row.get(8)?,
         attempts: row.get(9)?,
         duration_ms: row.get(10)?,
         error: row.get(11)?,
-        request: json(row, 12)?,
+        request: row.get(12)?,
         emulated: row.get(13)?,
-        meta: json(row, 14)?,
+        meta: row.get::<_, Option<String>>(14)?.map(read_json),
     })
 }
 
-fn json(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Value>> {
-    let text = row.get::<_, Option<String>>(column)?;
-    Ok(text.map(|text| serde_json::from_str(&text).unwrap_or(Value::String(text))))
+fn read_json(text: String) -> Value {
+    serde_json::from_str(&text).unwrap_or(Value::String(text))
 }
 
 /// Which entries are wanted. What is absent does not matter.

@@ -71,8 +71,8 @@ impl Desk {
         }
     }
 
-    /// Waits for work, then a little for more of it.
-    fn take(&self) -> Tray {
+    /// Waits for work, then a little for more of it. The next is gathered in `room`, which is empty.
+    fn take(&self, room: Vec<Slip>) -> Tray {
         let mut tray = self.tray();
         while tray.entries.is_empty() && !tray.urgent() {
             tray = self.bell.wait(tray).unwrap_or_else(PoisonError::into_inner);
@@ -86,8 +86,8 @@ impl Desk {
             let waited = self.bell.wait_timeout(tray, left);
             tray = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        let closed = tray.closed;
-        Tray { closed, ..std::mem::take(&mut tray) }
+        let next = Tray { entries: room, closed: tray.closed, ..Tray::default() };
+        std::mem::replace(&mut tray, next)
     }
 }
 
@@ -160,8 +160,9 @@ impl Clerk {
 
     fn work(mut self, desk: &Desk) {
         let _leaving = Leaving(desk);
+        let mut room = Vec::new();
         loop {
-            let mut tray = desk.take();
+            let mut tray = desk.take(room);
             self.write(&mut tray.entries);
             for answer in tray.waiting {
                 // Who asked may have stopped waiting.
@@ -170,15 +171,17 @@ impl Clerk {
             if tray.closed {
                 return;
             }
+            room = tray.entries;
         }
     }
 
+    /// Writes a group and leaves its room.
     fn write(&mut self, group: &mut Vec<Slip>) {
         let Some(last) = group.last() else { return };
         let now = last.entry.at.clone();
         let count = group.len();
         let written = match &mut self.ledger {
-            Ok(ledger) => commit(ledger, std::mem::take(group), &now, self.retention)
+            Ok(ledger) => commit(ledger, group, &now, self.retention)
                 .map_err(|error| explain(&self.path, &error)),
             Err(fault) => Err(fault.clone()),
         };
@@ -199,27 +202,27 @@ impl Clerk {
 
 fn commit(
     ledger: &mut Ledger,
-    group: Vec<Slip>,
+    group: &mut [Slip],
     now: &str,
     retention: Retention,
 ) -> rusqlite::Result<()> {
     // Made before the transaction begins, so that other processes do not wait for it.
-    let group: Vec<(Entry, Option<String>)> = group
-        .into_iter()
-        .map(|slip| (slip.entry, slip.details.and_then(|details| details())))
-        .collect();
+    let made = |slip: &mut Slip| slip.details.take().and_then(|details| details());
+    let made: Vec<Option<String>> = group.iter_mut().map(made).collect();
+    let told = group.iter().zip(&made);
+    let told = told.filter_map(|(slip, made)| Some((slip.entry.id.as_str(), made.as_deref()?)));
     let change = ledger.connection.transaction()?;
-    insert(&change, &group)?;
-    details::insert(&change, &group, retention.details_bytes)?;
+    insert(&change, group)?;
+    details::insert(&change, told, retention.details_bytes)?;
     forget::old(&change, now, retention)?;
     change.commit()
 }
 
-fn insert(change: &Transaction<'_>, group: &[(Entry, Option<String>)]) -> rusqlite::Result<()> {
+fn insert(change: &Transaction<'_>, group: &[Slip]) -> rusqlite::Result<()> {
     let sql =
         format!("INSERT OR REPLACE INTO runs ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     let mut insert = change.prepare_cached(&sql)?;
-    group.iter().try_for_each(|(entry, _)| entry.insert(&mut insert))
+    group.iter().try_for_each(|slip| slip.entry.insert(&mut insert))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ fn entry(id: &str) -> Entry {
         attempts: 1,
         duration_ms: 1.5,
         error: None,
-        request: Some(json!({"method": "POST"})),
+        request: Some(json!({"method": "POST"}).to_string()),
         emulated: true,
         meta: Some(json!({"job": "nightly"})),
     }

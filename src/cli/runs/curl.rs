@@ -15,7 +15,8 @@ pub(super) fn line(runtime: &Runtime, entry: &Entry) -> Result<String, Fault> {
         return Err(Fault::not_found(format!("no request of run `{}` is remembered", entry.id))
             .hint("either none was sent, or the settings journal.details and journal.details_days say so"));
     };
-    let backend = entry.request.as_ref().and_then(|request| request["backend"].as_str());
+    let request = entry.request();
+    let backend = request.as_ref().and_then(|request| request["backend"].as_str());
     let (provider, _) = entry.function.split_once('.').unwrap_or((&entry.function, ""));
     let provider = runtime.catalogue().provider(provider).ok();
     let service = provider.and_then(|provider| provider.services.get(backend?));

@@ -50,7 +50,7 @@ pub(super) fn table(entries: &[Entry]) -> Markup {
 }
 
 fn row(entry: &Entry) -> Vec<Markup> {
-    let good = ["ok", "queued"].contains(&entry.status.as_str());
+    let good = ["ok", "queued"].contains(&&*entry.status);
     vec![
         html! { a href={ "/runs/" (entry.id) } { (entry.at) } },
         html! { code { (entry.function) } },
@@ -104,12 +104,12 @@ pub(super) async fn show(
         (facts([
             ("When", Some(entry.at.clone())),
             ("Account", Some(entry.account.clone())),
-            ("Outcome", Some(entry.status.clone())),
+            ("Outcome", Some(entry.status.to_string())),
             ("HTTP status", entry.http_status.map(|status| status.to_string())),
             ("Attempts", Some(entry.attempts.to_string())),
             ("Took", Some(format!("{:.1} ms", entry.duration_ms))),
-            ("Operation", Some(entry.effect.clone())),
-            ("By", Some(entry.origin.clone())),
+            ("Operation", Some(entry.effect.to_string())),
+            ("By", Some(entry.origin.to_string())),
             ("Script run", entry.parent.clone()),
             ("Emulator", entry.emulated.then(|| "yes".to_owned())),
         ]))
