@@ -12,13 +12,13 @@ use serde_json::Value;
 use super::how::Held;
 use super::invocation::{Invocation, event_loop};
 use super::progress::Progress;
-use super::sending::{Sending, Sent, Total};
+use super::sending::{Sending, Total};
 use super::signal::{self, interrupted};
 use super::stdin;
 use crate::engine::Delivery;
 use crate::engine::courier::Rate;
 use crate::engine::import::mapping::{Column, Rest};
-use crate::engine::import::{Format, Import, Imported, Mapping, Progress as Counts, Source, Stop};
+use crate::engine::import::{Format, Import, Mapping, Progress as Counts, Source, Stop};
 use crate::error::{Fault, SideEffect};
 use report::report;
 
@@ -107,7 +107,66 @@ enum Leftover {
 /// # Errors
 /// Only what keeps it from beginning.
 pub(super) fn run(invocation: &Invocation, args: &ImportArgs) -> Result<u8, Fault> {
-    let import = Import {
+    let import = wanted(args)?;
+    let sending = args.sending.clone().at(args.rate);
+    let paced = args.rate.is_some() && import.delivery == Delivery::Outbox && !import.dry_run;
+    let patience = sending.patience(invocation.runtime()?.settings());
+    if paced && patience.is_zero() {
+        return Err(Fault::usage(
+            "`--rate` says how fast to send, and this run would send nothing",
+        )
+        .hint("let it wait with --flush-timeout, or give the rate to outbox:flush"));
+    }
+    let began = Instant::now();
+    let stop = Stop::default();
+    let asked = stop.clone();
+    let engine = invocation.runtime()?.engine();
+    let caught = signal::watch(invocation.printer(), move || {
+        asked.ask();
+        true
+    })?;
+    let counts = Counts::default();
+    let event_loop = event_loop()?;
+    let work = || {
+        let imported = shown(invocation, &import, &counts, || {
+            engine.import(&import, &counts, &stop, &event_loop)
+        });
+        imported.map(|imported| (imported, began.elapsed()))
+    };
+    let (imported, sent) = match import.delivery {
+        Delivery::Outbox if !import.dry_run => sending.accompany(invocation, work)?,
+        Delivery::Outbox | Delivery::Direct => (work(), Ok(None)),
+    };
+    let (mut imported, took) = imported?;
+    // One that came when all was queued has cut short the wait, and no more.
+    let waited = import.delivery == Delivery::Outbox && imported.record.done;
+    let signal = caught.status().filter(|_| !waited);
+    if let Some(status) = signal {
+        let hint = "run the same command again to go on from there";
+        imported.fault = Some(interrupted(status).hint(hint));
+    }
+    // A failure to send is the import's, unless it has one already.
+    let sent = sent.unwrap_or_else(|fault| {
+        imported.fault.get_or_insert(fault.effect(SideEffect::Done));
+        None
+    });
+    let status = report(invocation, &import, &imported, took, sent.as_ref());
+    Ok(signal.unwrap_or(status))
+}
+
+/// The flags of the command, which has words of its own for what they mean here.
+pub(super) fn augment_args(command: clap::Command) -> clap::Command {
+    use clap::Args as _;
+    ImportArgs::augment_args(command).mut_arg("delivery", |flag| {
+        flag.help(
+            "Send batches as rows are read (direct), or queue all of it for couriers (outbox)",
+        )
+    })
+}
+
+/// What is wanted.
+fn wanted(args: &ImportArgs) -> Result<Import, Fault> {
+    Ok(Import {
         provider: "segment".to_owned(),
         account: args.account.clone(),
         source: match args.file.as_os_str() == "-" {
@@ -128,62 +187,6 @@ pub(super) fn run(invocation: &Invocation, args: &ImportArgs) -> Result<u8, Faul
         dry_run: args.dry_run,
         plan: args.held.plan.clone(),
         plan_check: args.held.plan_check,
-    };
-    let sending = args.sending.clone().at(args.rate);
-    let paced = args.rate.is_some() && import.delivery == Delivery::Outbox && !import.dry_run;
-    let patience = sending.patience(invocation.runtime()?.settings());
-    if paced && patience.is_zero() {
-        return Err(Fault::usage(
-            "`--rate` says how fast to send, and this run would send nothing",
-        )
-        .hint("let it wait with --flush-timeout, or give the rate to outbox:flush"));
-    }
-    let began = Instant::now();
-    let stop = Stop::default();
-    let asked = stop.clone();
-    let engine = invocation.runtime()?.engine();
-    let sends = import.delivery == Delivery::Outbox && !import.dry_run && !patience.is_zero();
-    let caught = signal::watch(invocation.printer(), move || {
-        asked.ask();
-        true
-    })?;
-    let counts = Counts::default();
-    let event_loop = event_loop()?;
-    let work = || engine.import(&import, &counts, &stop, &event_loop);
-    let mut imported = shown(invocation, &import, &counts, || match sends {
-        true => sending.meanwhile(engine, work),
-        false => work(),
-    })?;
-    let (took, signal) = (began.elapsed(), caught.status());
-    if let Some(status) = signal {
-        let hint = "run the same command again to go on from there";
-        imported.fault = Some(interrupted(status).hint(hint));
-    }
-    let sent = settle(invocation, &sending, &mut imported, signal.is_some());
-    let status = report(invocation, &import, &imported, took, sent.as_ref());
-    Ok(signal.unwrap_or(status))
-}
-
-/// Waits for what was queued. A failure to do so is the import's, unless it has one already.
-fn settle(
-    invocation: &Invocation,
-    sending: &Sending,
-    imported: &mut Imported,
-    hurry: bool,
-) -> Option<Sent> {
-    sending.end(invocation, hurry).unwrap_or_else(|fault| {
-        imported.fault.get_or_insert(fault.effect(SideEffect::Done));
-        None
-    })
-}
-
-/// The flags of the command, which has words of its own for what they mean here.
-pub(super) fn augment_args(command: clap::Command) -> clap::Command {
-    use clap::Args as _;
-    ImportArgs::augment_args(command).mut_arg("delivery", |flag| {
-        flag.help(
-            "Send batches as rows are read (direct), or queue all of it for couriers (outbox)",
-        )
     })
 }
 

@@ -1,22 +1,23 @@
 //! How events leave, and the end of a run: it waits for the events it has queued, and says what was
 //! sent, what is still queued and what was refused.
 
+mod accompany;
+
 use std::time::{Duration, Instant};
 
 use clap::ArgMatches;
 use serde_json::{Value, json};
 use tokio::sync::watch;
-use tokio::time::timeout;
 
-use super::invocation::{Invocation, event_loop};
+use super::invocation::Invocation;
 use super::output::Printer;
 use super::progress::Progress;
 use super::signal::Signals;
 use super::units;
-use crate::engine::courier::{Aim, Courier, Rate, Stop, Wait};
+use crate::engine::courier::{Aim, Courier, Rate, Wait};
 use crate::engine::{Delivery, Engine};
 use crate::error::{Fault, Kind};
-use crate::ledger::outbox::{Mine, Status};
+use crate::ledger::outbox::{Mine, Outbox, Status};
 use crate::settings::Settings;
 
 /// The most refused events that are listed one by one.
@@ -80,15 +81,6 @@ pub(super) struct Sending {
     rate: Option<Rate>,
 }
 
-/// Tells a courier to stop when what it accompanies ends, however that is.
-struct Ending(watch::Sender<bool>);
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        self.0.send_replace(true);
-    }
-}
-
 /// What became of the events of a run.
 #[derive(Debug)]
 pub(super) struct Sent {
@@ -117,31 +109,12 @@ impl Sending {
         self.flush_timeout.or_else(setting).unwrap_or(Duration::from_secs(30))
     }
 
-    /// Sends what is queued while more of it comes: for as long as `work` takes, and what is in flight
-    /// then a moment longer. What goes wrong with that shows at the end of the run.
-    pub(super) fn meanwhile<T>(&self, engine: &Engine, work: impl FnOnce() -> T) -> T {
-        let (stop, stopped) = watch::channel(false);
-        std::thread::scope(|threads| {
-            let _ending = Ending(stop);
-            threads.spawn(move || {
-                event_loop().map(|event_loop| event_loop.block_on(self.carry(engine, stopped)))
-            });
-            work()
-        })
-    }
-
-    /// Sends until told to stop, from when something was queued here: before that nobody has agreed
-    /// to anything.
-    async fn carry(&self, engine: &Engine, mut stop: Stop) -> Result<(), Fault> {
-        let outbox = &*engine.outgoing.outbox;
-        while outbox.appended() == 0 {
-            if timeout(LOOK, stop.wait_for(|stop| *stop)).await.is_ok() {
-                return Ok(());
-            }
+    /// The same where events go to the emulator too: what is kept for it is gone with the process.
+    fn patience_with(&self, engine: &Engine) -> Duration {
+        match self.patience(&engine.settings) {
+            Duration::ZERO if engine.accounts.emulated() => GRACE,
+            given => given,
         }
-        let aim = Aim { grace: GRACE, ..Aim::default() };
-        let courier = Courier::new(engine, outbox).at(self.rate);
-        courier.run_until(&aim, stop, true, |_| false).await.map(drop)
     }
 
     /// Waits for the events that this run has queued, unless it is in a hurry; none when there are
@@ -152,26 +125,14 @@ impl Sending {
     pub(super) fn end(&self, invocation: &Invocation, hurry: bool) -> Result<Option<Sent>, Fault> {
         let runtime = invocation.runtime()?;
         let Some(engine) = runtime.engine_if_open() else { return Ok(None) };
-        let patience = match self.patience(runtime.settings()) {
-            _ if hurry => Duration::ZERO,
-            // What is kept for the emulator is gone with the process.
-            Duration::ZERO if engine.accounts.emulated() => GRACE,
-            given => given,
-        };
+        let patience = if hurry { Duration::ZERO } else { self.patience_with(engine) };
         invocation.wait(async {
             let outbox = &*engine.outgoing.outbox;
-            let queued = outbox.appended();
-            if queued == 0 {
+            if outbox.appended() == 0 {
                 return Ok(None);
             }
             let settled = self.settled(invocation, engine, patience).await;
-            // They are kept, though nobody can say or send any more for the moment.
-            let kept = |fault| (Mine { queued, ..Mine::default() }, Some(fault));
-            let (mine, why) = settled.unwrap_or_else(kept);
-            if mine.queued > 0 {
-                outbox.sync().await?;
-            }
-            Ok(Some(Sent { mine, waited: !patience.is_zero(), why }))
+            sum_up(outbox, settled, !patience.is_zero()).await.map(Some)
         })?
     }
 
@@ -215,6 +176,24 @@ impl Sending {
         let paused = || paused.map(|(_, why, _)| Fault::new(Kind::Unavailable, why));
         Ok(flushed.failed.into_iter().next().map(|(_, fault)| fault).or_else(paused))
     }
+}
+
+/// What to say of events, from what is known of them. When that is nothing, they are kept, though
+/// nobody can send any more for the moment.
+///
+/// # Errors
+/// When those that are left do not outlive the machine.
+async fn sum_up(
+    outbox: &dyn Outbox,
+    settled: Result<(Mine, Option<Fault>), Fault>,
+    waited: bool,
+) -> Result<Sent, Fault> {
+    let kept = |fault| (Mine { queued: outbox.appended(), ..Mine::default() }, Some(fault));
+    let (mine, why) = settled.unwrap_or_else(kept);
+    if mine.queued > 0 {
+        outbox.sync().await?;
+    }
+    Ok(Sent { mine, waited, why })
 }
 
 impl Sent {
