@@ -50,6 +50,18 @@ fn all_imports_together_take_turns_where_that_is_wanted() {
 }
 
 #[test]
+fn what_nobody_can_have_meant_is_sent_and_counted() {
+    let emulator = failing(&[]);
+    let rows = r#"{"type":"track","event":"E","userId":"u"}
+{"type":"track","event":"E","userId":"undefined"}
+{"type":"track","event":"E","userId":"u","timestamp":"1970-01-20T10:00:00Z"}
+{"type":"track","event":"E","userId":"u","timestamp":"2999-01-20T10:00:00Z"}
+"#;
+    let summary = import(&emulator, &["e.jsonl"]).file("e.jsonl", rows).run().code(0).json();
+    assert_eq!((&summary["sent"], &summary["warned"]), (&json!(4), &json!(3)));
+}
+
+#[test]
 fn everything_arrives_once_and_a_second_run_has_nothing_to_do() {
     let emulator = failing(&[]);
     let run = import(&emulator, &["e.jsonl"]).file("e.jsonl", lines(3_000));

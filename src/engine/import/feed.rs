@@ -31,6 +31,8 @@ pub(super) struct Feed<'a> {
     pub(super) refusals: Sender<Refusal>,
     pub(super) stop: &'a Stop,
     pub(super) progress: &'a Progress,
+    /// The bytes of events that one load takes.
+    pub(super) room: usize,
 }
 
 /// What is being gathered.
@@ -38,6 +40,8 @@ struct Gathered {
     loads: [Load; LANES as usize],
     tide: Tide,
     since: Instant,
+    /// The bytes of events that one load takes.
+    room: usize,
 }
 
 impl Feed<'_> {
@@ -46,8 +50,12 @@ impl Feed<'_> {
     /// # Errors
     /// A source that cannot be read on.
     pub(super) fn run(mut self) -> Result<(Mark, bool), Fault> {
-        let mut gathered =
-            Gathered { loads: Default::default(), tide: Tide::default(), since: Instant::now() };
+        let mut gathered = Gathered {
+            loads: std::array::from_fn(|_| Load::with_room(self.room)),
+            tide: Tide::default(),
+            since: Instant::now(),
+            room: self.room,
+        };
         let mut event = Vec::new();
         let mut at = self.record.low_water();
         let ended = loop {
@@ -78,7 +86,7 @@ impl Feed<'_> {
                             lane,
                             (&id, &event),
                             (start, end),
-                            self.maker.batch,
+                            self.maker.batch.most,
                         )
                 }
                 Err(_) if start < self.record.seen => true,
@@ -110,11 +118,11 @@ fn add(
     lane: usize,
     (id, event): (&str, &[u8]),
     (start, end): (Mark, Mark),
-    batch: &crate::catalogue::operation::Batch,
+    most: usize,
 ) -> bool {
     let load = &gathered.loads[lane];
-    let full = load.len() >= batch.most
-        || load.bytes() + load.len() + event.len() + AROUND > batch.bytes && !load.is_empty();
+    let full = load.len() >= most
+        || load.bytes() + load.len() + event.len() + AROUND > gathered.room && !load.is_empty();
     let open = !full || close(lanes, gathered, lane, start);
     gathered.loads[lane].push((id, event), start, end);
     open
@@ -125,7 +133,7 @@ fn close(lanes: &[Sender<Load>], gathered: &mut Gathered, lane: usize, at: Mark)
     if gathered.loads[lane].is_empty() {
         return true;
     }
-    let mut load = std::mem::take(&mut gathered.loads[lane]);
+    let mut load = std::mem::replace(&mut gathered.loads[lane], Load::with_room(gathered.room));
     gathered.tide.loads[lane] += 1;
     gathered.tide.floors = std::array::from_fn(|lane| gathered.loads[lane].first().unwrap_or(at));
     load.tide = gathered.tide;

@@ -138,7 +138,8 @@ fn run(
 ) -> (Result<(Mark, bool), Fault>, Option<Fault>) {
     let (lanes, loads): (Vec<_>, Vec<_>) = (0..LANES).map(|_| mpsc::channel(WAITING)).unzip();
     let (refuse, refusals) = mpsc::channel(REFUSED_WAITING);
-    let feed = Feed { rows, maker, record, lanes, refusals: refuse, stop, progress };
+    let room = way.room(maker.batch);
+    let feed = Feed { rows, maker, record, lanes, refusals: refuse, stop, progress, room };
     let refusals = RefCell::new(refusals);
     let lanes = Lanes { way, book, refusals, stop, failed: RefCell::default() };
     let read = std::thread::scope(|threads| {

@@ -34,6 +34,11 @@ pub(super) struct Tide {
 }
 
 impl Load {
+    /// An empty one with room for so many bytes of events.
+    pub(super) fn with_room(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), ..Self::default() }
+    }
+
     /// Adds an event.
     pub(super) fn push(&mut self, (id, event): (&str, &[u8]), row: Mark, end: Mark) {
         self.bytes.extend_from_slice(event);

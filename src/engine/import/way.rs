@@ -3,6 +3,7 @@
 
 use super::load::Load;
 use crate::access::Access;
+use crate::catalogue::operation::Batch;
 use crate::engine::courier::{Delivered, Sender};
 use crate::error::Fault;
 use crate::ledger::outbox::{Outbox, Place};
@@ -34,6 +35,15 @@ pub(super) struct Taken {
 }
 
 impl Way<'_> {
+    /// The bytes of events that one load should have: those of a request, or what is worth a write.
+    /// A courier has batches of its own to hold at the same time.
+    pub(super) fn room(&self, batch: &Batch) -> usize {
+        match self {
+            Self::Outbox(_) => batch.bytes / 4,
+            Self::Direct(_) | Self::Nowhere => batch.bytes,
+        }
+    }
+
     /// Delivers the load of a lane, or keeps it safely.
     ///
     /// # Errors
