@@ -35,7 +35,8 @@ impl Engine {
     ) -> Option<Plain<'a>> {
         let Args::Json(text) = &call.args else { return None };
         let keeping = self.keeping(row, account, &call.options)?;
-        if completes(keeping.operation) {
+        let masked = keeping.provider.services[&keeping.route.service].mask.is_some();
+        if completes(keeping.operation) || masked {
             return None;
         }
         // Everything else, a refusal too, is said when all of the call has been looked at.
