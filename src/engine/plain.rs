@@ -107,26 +107,9 @@ fn item(
         Some(id) => id.clone().into_owned(),
         None => Uuid::new_v4().to_string(),
     };
-    let inner = event.strip_prefix('{')?.strip_suffix('}')?;
-    let mut body = String::with_capacity(event.len() + 150);
-    let part = |body: &mut String, name: &str, text: &str| {
-        for piece in [if body.is_empty() { "{\"" } else { ",\"" }, name, "\":\"", text, "\""] {
-            body.push_str(piece);
-        }
-    };
-    if let Some(kind) = kind {
-        part(&mut body, &batch.kind, kind);
-    }
-    body.push(if body.is_empty() { '{' } else { ',' });
-    body.push_str(inner);
-    if seen.id.is_none() {
-        part(&mut body, &batch.id, &message_id);
-    }
-    if !seen.has_time {
-        part(&mut body, "timestamp", now);
-    }
-    body.push('}');
-    Some(Item { message_id, lane: lane_of(&seen.subject), body: body.into_bytes() })
+    let mut body = Vec::with_capacity(event.len() + 150);
+    seen.complete(event.as_bytes(), (batch, kind), (&message_id, now), &mut body);
+    Some(Item { message_id, lane: lane_of(&seen.subject), body })
 }
 
 #[cfg(test)]

@@ -26,6 +26,40 @@ pub(super) struct Seen<'a> {
     pub(super) has_time: bool,
 }
 
+impl Seen<'_> {
+    /// Appends the event to `out` with what it lacks: the given kind, an id, a time.
+    pub(super) fn complete(
+        &self,
+        event: &[u8],
+        (batch, kind): (&Batch, Option<&str>),
+        (id, now): (&str, &str),
+        out: &mut Vec<u8>,
+    ) {
+        let part = |out: &mut Vec<u8>, name: &str, text: &str| {
+            for piece in ["\"", name, "\":\"", text, "\""] {
+                out.extend_from_slice(piece.as_bytes());
+            }
+        };
+        out.push(b'{');
+        if let Some(kind) = kind {
+            part(out, &batch.kind, kind);
+            out.push(b',');
+        }
+        // What was recognised is an object with something in it.
+        let event = event.trim_ascii();
+        out.extend_from_slice(&event[1..event.len() - 1]);
+        if self.id.is_none() {
+            out.push(b',');
+            part(out, &batch.id, id);
+        }
+        if !self.has_time {
+            out.push(b',');
+            part(out, "timestamp", now);
+        }
+        out.push(b'}');
+    }
+}
+
 /// Knows the fields of the events of a service.
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {

@@ -79,10 +79,9 @@ impl<'a> Maker<'a> {
                 match self.scanner.look(line, None, &self.now) {
                     Some(seen) if !self.held => {
                         let lane = lane_of(&seen.subject);
-                        let given = seen.id.is_some();
-                        let id =
-                            seen.id.unwrap_or_else(|| self.message_id(row.start.offset).into());
-                        self.complete(line, (!given).then_some(&*id), seen.has_time, out);
+                        let own = seen.id.clone();
+                        let id = own.unwrap_or_else(|| self.message_id(row.start.offset).into());
+                        seen.complete(line, (self.batch, None), (&id, &self.now), out);
                         Ok(Made { lane, id })
                     }
                     _ => self.judge(object(line)?, row.start.offset, out),
@@ -116,23 +115,6 @@ impl<'a> Maker<'a> {
     fn of(&self, kind: &str) -> Option<&'a Operation> {
         let row = self.provider.operation(kind)?;
         self.kinds.iter().any(|(_, known)| known.name == row.name).then_some(row)
-    }
-
-    /// A plain event with what it lacks spliced in before its closing brace.
-    fn complete(&self, line: &[u8], id: Option<&str>, time: bool, out: &mut Vec<u8>) {
-        let end = line.len() - 1;
-        out.extend_from_slice(&line[..end]);
-        if let Some(id) = id {
-            out.extend_from_slice(b",\"messageId\":\"");
-            out.extend_from_slice(id.as_bytes());
-            out.push(b'"');
-        }
-        if !time {
-            out.extend_from_slice(b",\"timestamp\":\"");
-            out.extend_from_slice(self.now.as_bytes());
-            out.push(b'"');
-        }
-        out.push(b'}');
     }
 
     /// The id of the event at an offset: the same whenever the row is read again.

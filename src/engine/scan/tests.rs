@@ -94,3 +94,15 @@ fn the_kind_is_the_callers_or_the_events_own() {
         assert_eq!(look(r#"{"userId":"u"}"#), None);
     });
 }
+
+#[test]
+fn what_an_event_lacks_is_added_and_blanks_are_none_of_it() {
+    with(|scanner| {
+        let line = b" {\"type\":\"page\",\"userId\":\"u\"}\r";
+        let seen = scanner.look(line, None, NOW).unwrap();
+        let mut out = Vec::new();
+        seen.complete(line, (scanner.batch, None), ("m", NOW), &mut out);
+        let whole = r#"{"type":"page","userId":"u","messageId":"m","timestamp":"2026-06-01T12:00:00.000Z"}"#;
+        assert_eq!(String::from_utf8(out).unwrap(), whole);
+    });
+}
