@@ -8,7 +8,6 @@ mod said;
 mod spec;
 mod written;
 
-use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::account::Account;
@@ -18,7 +17,6 @@ use super::ready::unmasked;
 use super::record::Recording;
 use super::request::Request;
 use super::{Bound, Call, Engine, Outcome, Run};
-use crate::catalogue::operation::Repeat;
 use crate::catalogue::{Effect, Operation, Provider, Route};
 use crate::error::{Fault, Kind};
 pub(super) use headers::check as check_headers;
@@ -208,28 +206,14 @@ fn operation(provider: &Provider, place: &Place<'_>, method: &str, path: &Path) 
         name: known.map_or_else(|| NAME.to_owned(), |row| row.name.clone()),
         aliases: known.map_or_else(Vec::new, |row| row.aliases.clone()),
         title: known.map_or_else(String::new, |row| row.title.clone()),
-        about: String::new(),
-        notes: String::new(),
         routes: vec![route],
-        effect,
-        // Nothing is completed here, so not even an event can be told from its repetition.
-        repeat: if effect == Effect::Read { Repeat::Safe } else { Repeat::Never },
-        intent: Vec::new(),
-        params: IndexMap::new(),
-        one_of: Vec::new(),
-        result: IndexMap::new(),
-        example: Map::new(),
-        example_lua: String::new(),
         replaces: known.and_then(|row| row.replaces.clone()),
         subjects: known.and_then(|row| row.subjects.clone()),
-        each: None,
-        lookup: None,
-        lines: None,
         limit: known.and_then(|row| row.limit.clone()),
         stability: known.map_or_else(|| "ga".to_owned(), |row| row.stability.clone()),
         feature: known.and_then(|row| row.feature.clone()),
-        custom: None,
-        tool: None,
+        // Nothing is completed here, so not even an event can be told from its repetition.
+        ..Operation::bare(effect)
     }
 }
 
