@@ -25,6 +25,19 @@ fn write_rows(stage: &Stage) {
     std::fs::write(stage.home().join("events.jsonl"), file).unwrap();
 }
 
+/// Goes on to the end, where the summary has to say that every row was taken.
+fn ended(stage: &Stage, args: &[&str], taken: &str, tally: &mut Tally) -> Result<(), String> {
+    let output = stage.insist(args, tally)?;
+    let summary: Value = serde_json::from_slice(&output.stdout)
+        .map_err(|why| format!("no summary: {why}: {output:?}"))?;
+    let is = |field: &str, wanted: u64| summary[field].as_u64() == Some(wanted);
+    let complete = summary["success"] == true && summary["complete"] == true;
+    if !(complete && is(taken, ROWS) && is("total_refused", 0)) {
+        return Err(format!("not what was imported: {summary}"));
+    }
+    Ok(())
+}
+
 pub(super) fn killed(stage: &Stage, tally: &mut Tally) -> Result<(), String> {
     write_rows(stage);
     let args = ["segment:import", "events.jsonl", "--force", "--json"];
@@ -35,13 +48,7 @@ pub(super) fn killed(stage: &Stage, tally: &mut Tally) -> Result<(), String> {
             stage.kill(&mut child, Duration::from_millis(30), tally);
         }
     }
-    let output = stage.insist(&args, tally)?;
-    let summary: Value = serde_json::from_slice(&output.stdout)
-        .map_err(|why| format!("no summary: {why}: {output:?}"))?;
-    let is = |field: &str, wanted: u64| summary[field].as_u64() == Some(wanted);
-    if !(summary["success"] == true && is("total_sent", ROWS) && is("total_refused", 0)) {
-        return Err(format!("not what was imported: {summary}"));
-    }
+    ended(stage, &args, "total_sent", tally)?;
     let most = stage.holds(ROWS, tally)?;
     if most == ROWS { Ok(()) } else { Err(format!("{most} events of {ROWS} rows")) }
 }
@@ -61,13 +68,7 @@ pub(super) fn killed_queueing(stage: &Stage, tally: &mut Tally) -> Result<(), St
             stage.kill(&mut child, Duration::from_millis(30), tally);
         }
     }
-    let output = stage.insist(&args, tally)?;
-    let summary: Value = serde_json::from_slice(&output.stdout)
-        .map_err(|why| format!("no summary: {why}: {output:?}"))?;
-    let is = |field: &str, wanted: u64| summary[field].as_u64() == Some(wanted);
-    if !(summary["complete"] == true && is("total_queued", ROWS) && is("total_refused", 0)) {
-        return Err(format!("not what was queued: {summary}"));
-    }
+    ended(stage, &args, "total_queued", tally)?;
     let output = stage.insist(&["outbox:flush", "--wait", "--json"], tally)?;
     let flushed: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     if flushed["queued"] != 0 || flushed["refused"] != 0 {

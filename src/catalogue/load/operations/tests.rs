@@ -11,76 +11,40 @@ services.one = { title = "One", base.eu = "https://one.test" }
 services.two = { title = "Two", base.eu = "https://two.test" }
 "#;
 
-const ONE: &str = r#"
-group = "one"
-title = "One"
-service = "one"
+/// A file of the rows with these names, which say this besides what every row must.
+fn file(service: &str, rows: &[(&str, &str)]) -> String {
+    let head = format!("group = \"{service}\"\ntitle = \"T\"\nservice = \"{service}\"\n");
+    let row = |(name, says): &(&str, &str)| {
+        format!("[[operation]]\nname = \"{name}\"\ntitle = \"T\"\nabout = \"A\"\n{says}\n")
+    };
+    head + &rows.iter().map(row).collect::<String>()
+}
 
-[[operation]]
-name = "plain"
-title = "T"
-about = "A"
-effect = "read"
-route = "GET /x"
-
-[[operation]]
-name = "tells_of_two"
-title = "T"
-about = "Unlike two."
-effect = "read"
-route = "GET /x"
-
-[[operation]]
-name = "moved"
-title = "T"
-about = "A"
-effect = "read"
-route = "GET /x"
-service = 'two'
-
-[[operation]]
-name = "escaped"
-title = "T"
-about = "A"
-effect = "read"
-route = "GET /x"
-service = "tw\u006f"
-
-[[operation]]
-name = "both"
-title = "T"
-about = "A"
-effect = "read"
-route = "GET /x"
-
-[[operation.also]]
-service = "two"
-route = "POST /y"
-"#;
-
-const TWO: &str = r#"
-group = "two"
-title = "Two"
-service = "two"
-
-[[operation]]
-name = "own"
-title = "T"
-about = "A"
-effect = "write"
-route = "POST /x"
-
-[[operation]]
-name = "away"
-title = "T"
-about = "A"
-effect = "read"
-route = "GET /x"
-service = "one"
-"#;
+const READ: &str = "effect = \"read\"\nroute = \"GET /x\"\n";
 
 fn made() -> Provider {
-    let files = [("p/provider.toml", HEAD), ("p/one.toml", ONE), ("p/two.toml", TWO)];
+    let read = |says: &str| format!("{READ}{says}");
+    let [unlike, moved, escaped, both, away] = [
+        "notes = \"Unlike two.\"",
+        "service = 'two'",
+        r#"service = "tw\u006f""#,
+        "[[operation.also]]\nservice = \"two\"\nroute = \"POST /y\"",
+        "service = \"one\"",
+    ]
+    .map(read);
+    let one = [
+        ("plain", READ),
+        ("tells_of_two", &*unlike),
+        ("moved", &*moved),
+        ("escaped", &*escaped),
+        ("both", &*both),
+    ];
+    let two = [("own", "effect = \"write\"\nroute = \"POST /x\""), ("away", &*away)];
+    let files = [
+        ("p/provider.toml", HEAD.to_owned()),
+        ("p/one.toml", file("one", &one)),
+        ("p/two.toml", file("two", &two)),
+    ];
     let files = files.map(|(name, text)| Source { file: name.to_owned(), text: text.into() });
     provider(&files).unwrap()
 }
